@@ -1,0 +1,181 @@
+"""Replay: a listing's events in, its tasks out (design, section 3, rules 5 to 15).
+
+A pure function: the same events, catalogue, target sets and calendar always give the same tasks. Events
+after `now` wait; the result says at which instant something will next change by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.course import CANCELLED, FINISHED, Course, Ended, Rules
+from kpi.deadlines import Freeze, History, Phase, final_deadlines, phases_of
+from kpi.targets import TargetSet, set_in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from kpi.calendar import WorkingCalendar
+    from kpi.catalogue import Kpi
+    from kpi.events import Event, Instant
+
+__all__ = ["CANCELLED", "FINISHED", "Replay", "Rules", "Task", "replay", "task_id"]
+
+
+class Task(NamedTuple):
+    """One KPI's clock on one listing or application.
+
+    `due_on`, `done_by` and `paused` are what holds since the day `since`; `earlier` has the phases before
+    that day, oldest first. `outcome` is None while open, else FINISHED or CANCELLED.
+    """
+
+    id: int
+    kpi: Kpi
+    application: str | None
+    round: int
+    started_at: Instant
+    opened_at: Instant
+    ended_at: Instant | None
+    outcome: str | None
+    day_zero: date
+    opened_on: date
+    ended_on: date | None
+    due_on: date
+    done_by: date
+    paused: bool
+    since: date
+    earlier: tuple[Phase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a listing's events amount to.
+
+    `owners` is the listing's owner by day: (first day, owner). `freezes` are the listing's, in order.
+    `next_moment` is when a timer or an event that lies ahead will change something, or None.
+    """
+
+    target_set: int
+    first_at: Instant | None
+    owners: tuple[tuple[date, str], ...]
+    freezes: tuple[Freeze, ...]
+    tasks: tuple[Task, ...]
+    next_moment: Instant | None
+    applications: tuple[str, ...]
+
+
+def replay(
+    listing: str,
+    events: Sequence[Event],
+    rules: Rules,
+    sets: tuple[TargetSet, ...],
+    calendar: WorkingCalendar,
+    now: Instant,
+) -> Replay:
+    """The tasks of one listing after `events`, which stand in the order of instant, then arrival.
+
+    Events later than `now` are left for later and named by `next_moment`. CalendarError if a deadline
+    falls outside the years that the calendar knows.
+    """
+    course = Course(rules, calendar)
+    taken = 0
+    for event in events:
+        if event.at > now:
+            break
+        course.take(event)
+        taken += 1
+    course.run_timers(now)
+    moments = [at for at in (course.next_timer(), events[taken].at if taken < len(events) else None) if at]
+    if not taken:
+        return Replay(sets[0].number, None, (), (), (), min(moments, default=None), ())
+    past = events[:taken]
+    in_force = set_in_force(sets, past[0].at)
+    freezes = course.all_freezes()
+    closing = course.closing
+    tasks = tuple(
+        _task(listing, ended, rules.kpis, in_force, calendar, freezes, closing) for ended in course.clocks()
+    )
+    return Replay(
+        target_set=in_force.number,
+        first_at=past[0].at,
+        owners=_owners(past, calendar),
+        freezes=freezes,
+        tasks=tasks,
+        next_moment=min(moments, default=None),
+        applications=tuple(course.applications),
+    )
+
+
+def _task(
+    listing: str,
+    ended: Ended,
+    kpis: tuple[Kpi, ...],
+    in_force: TargetSet,
+    calendar: WorkingCalendar,
+    freezes: tuple[Freeze, ...],
+    closing: list[tuple[date, date]],
+) -> Task:
+    clock = ended.clock
+    kpi = kpis[clock.kpi]
+    target = in_force.target(kpi.code)
+    day_zero = calendar.day_of(clock.started_at)
+    opened_on = day_zero if clock.opened_at == clock.started_at else calendar.day_of(clock.opened_at)
+    ended_on = None if ended.at is None else calendar.day_of(ended.at)
+    dates = History.of(closing[: ended.dates]) if kpi.deadline else None
+    phases = phases_of(calendar, target, day_zero, opened_on, ended_on, freezes, dates)
+    *earlier, last = phases
+    due_on, done_by, since = last.due_on, last.done_by, last.begin
+    if ended_on is not None and (freezes or dates):
+        due_on, done_by = final_deadlines(calendar, target, day_zero, ended_on, freezes, dates)
+        if last.paused or (due_on, done_by) != (last.due_on, last.done_by):
+            earlier, since = list(phases), ended_on
+        if ended_on <= opened_on:
+            earlier = []
+    return Task(
+        id=task_id(listing, ended.application, kpi.code, clock.round),
+        kpi=kpi,
+        application=ended.application,
+        round=clock.round,
+        started_at=clock.started_at,
+        opened_at=clock.opened_at,
+        ended_at=ended.at,
+        outcome=ended.outcome,
+        day_zero=day_zero,
+        opened_on=opened_on,
+        ended_on=ended_on,
+        due_on=due_on,
+        done_by=done_by,
+        paused=last.paused and ended_on is None,
+        since=since,
+        earlier=tuple(earlier),
+    )
+
+
+def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[date, str], ...]:
+    """Rule 14, by day: the latest owner named, else the first actor named."""
+    history: list[tuple[date, str]] = []
+    named = False
+    for event in events:
+        if event.owner is not None:
+            owner, named = event.owner, True
+        elif not named and not history and event.actor is not None:
+            owner = event.actor
+        else:
+            continue
+        if history and history[-1][1] == owner:
+            continue
+        day = calendar.day_of(event.at)
+        if history and history[-1][0] == day:
+            history.pop()
+        if not history or history[-1][1] != owner:
+            history.append((day, owner))
+    return tuple(history)
+
+
+def task_id(listing: str, application: str | None, kpi: str, times: int) -> int:
+    """A task's number, derived from what it is (rule 15): 63 bits of a BLAKE2 hash, never 0 by design."""
+    what = "\x1f".join((listing, "-" if application is None else "+" + application, kpi, str(times)))
+    return int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,265 @@
+"""The playing of one listing's events: which clocks they start, open and end (design, section 3, rules 6 to 11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.catalogue import ANY_EVENT, Catalogue
+from kpi.deadlines import Freeze
+from kpi.events import (
+    APPLICATION_WITHDRAWN,
+    FROZEN,
+    INTERVIEWS_ARRANGED,
+    INTERVIEWS_FINISHED,
+    INTERVIEWS_STARTED,
+    LISTING_CANCELLED,
+    OFFER_STARTED,
+    READY_TO_END,
+    RECRUITMENT_ENDED,
+    SETTLING,
+    UNFROZEN,
+    UNSETTLING,
+    Event,
+    Instant,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from kpi.calendar import WorkingCalendar
+
+FINISHED = "finished"
+CANCELLED = "cancelled"
+_MOST_KINDS = 10_000  # remembered event names: names come from outside, and memory does not grow with them
+
+
+class _Reaction(NamedTuple):
+    """What one event name does to one kind of subject: positions of KPIs in the catalogue."""
+
+    ends: tuple[int, ...]
+    starts: tuple[int, ...]
+    opens: tuple[int, ...]
+    marks: tuple[int, ...]  # the starts of KPIs that open later
+
+
+class Rules:
+    """A catalogue made ready for replay: per event name and subject, what it ends and starts."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile `catalogue`."""
+        self.kpis = tuple(kpi for kpi in catalogue.kpis)
+        self.timed = frozenset(kpi.timer for kpi in self.kpis if kpi.timer)
+        self.derives_ready = any(READY_TO_END in kpi.events for kpi in self.kpis)
+        self.ready_clocks = tuple(n for n, kpi in enumerate(self.kpis) if READY_TO_END in kpi.starts)
+        self._reactions: dict[str, tuple[_Reaction, _Reaction]] = {}
+
+    def reactions(self, kind: str) -> tuple[_Reaction, _Reaction]:
+        """What an event called `kind` does to a listing, and to an application."""
+        found = self._reactions.get(kind)
+        if found is None:
+            found = self._compile(kind, "listing"), self._compile(kind, "application")
+            if len(self._reactions) < _MOST_KINDS:
+                self._reactions[kind] = found
+        return found
+
+    def _compile(self, kind: str, subject: str) -> _Reaction:
+        mine = [(n, kpi) for n, kpi in enumerate(self.kpis) if kpi.subject == subject and not kpi.final]
+        moves = kind not in (FROZEN, UNFROZEN)  # a freeze stops clocks, it does not finish the work
+        return _Reaction(
+            ends=tuple(n for n, kpi in mine if kind in kpi.ends or (moves and ANY_EVENT in kpi.ends)),
+            starts=tuple(n for n, kpi in mine if kind in kpi.starts and not kpi.opens),
+            opens=tuple(n for n, kpi in mine if kind in kpi.opens),
+            marks=tuple(n for n, kpi in mine if kind in kpi.starts and kpi.opens),
+        )
+
+
+class Clock(NamedTuple):
+    """A clock that was started: for which KPI (its place in the catalogue), the how manieth time, since when."""
+
+    kpi: int
+    round: int
+    started_at: Instant
+    opened_at: Instant
+
+
+@dataclass(slots=True)
+class _Subject:
+    """A listing or an application while its events are replayed."""
+
+    application: str | None
+    running: dict[int, Clock] = field(default_factory=dict)
+    rounds: dict[int, int] = field(default_factory=dict)
+    marks: dict[int, Instant] = field(default_factory=dict)
+    offered: bool = False
+    settled: bool = False
+
+
+class Ended(NamedTuple):
+    """A clock and how it ended, if it did; `dates` is how many closing dates had been said by then."""
+
+    application: str | None
+    clock: Clock
+    at: Instant | None
+    outcome: str | None
+    dates: int
+
+
+class Course:
+    """One listing's events being played through, in the order of instant, then arrival."""
+
+    def __init__(self, rules: Rules, calendar: WorkingCalendar) -> None:
+        """Nothing has happened yet."""
+        self.rules = rules
+        self.calendar = calendar
+        self.listing = _Subject(None)
+        self.applications: dict[str, _Subject] = {}
+        self.ended: list[Ended] = []
+        self.freezes: list[Freeze] = []
+        self.frozen_since: date | None = None
+        self.interviews_start: Instant | None = None
+        self.interviews_finish: Instant | None = None
+        self.all_settled = False
+        self.closing: list[tuple[date, date]] = []  # on which day which closing date was said
+
+    def take(self, event: Event) -> None:
+        """Play one reported event, after the timers that were due by then."""
+        self.run_timers(event.at)
+        kind = event.kind
+        if event.closing_date is not None:
+            self.closing.append((self.calendar.day_of(event.at), event.closing_date))
+        if kind == INTERVIEWS_ARRANGED:
+            self._set_timers(event)
+        elif kind == INTERVIEWS_STARTED:
+            self.interviews_start = None
+        elif kind == INTERVIEWS_FINISHED:
+            self.interviews_start = self.interviews_finish = None
+        elif kind == FROZEN:
+            if self.frozen_since is None:
+                self.frozen_since = self.calendar.day_of(event.at)
+        elif kind == UNFROZEN and self.frozen_since is not None:
+            lifted = self.calendar.day_of(event.at)
+            if lifted > self.frozen_since:
+                self.freezes.append(Freeze(self.frozen_since, lifted))
+            self.frozen_since = None
+        self.deliver(kind, event.at, event.application)
+
+    def _set_timers(self, event: Event) -> None:
+        """Rule 11: both moments are set anew, and lie not before the arrangement."""
+        first, last = event.first_interview_at, event.last_interview_at
+        self.interviews_start = self.interviews_finish = None
+        earliest = event.at
+        if first is not None and INTERVIEWS_STARTED in self.rules.timed:
+            midday = self.calendar.midday(self.calendar.day_of(first) - timedelta(days=1))
+            self.interviews_start = earliest = max(midday, event.at)
+        if last is not None and INTERVIEWS_FINISHED in self.rules.timed:
+            self.interviews_finish = max(last, earliest)
+
+    def run_timers(self, until: Instant) -> None:
+        """Let the timers due at or before `until` go off, in order."""
+        if self.interviews_start is not None and self.interviews_start <= until:
+            at, self.interviews_start = self.interviews_start, None
+            self.deliver(INTERVIEWS_STARTED, at, None)
+        if self.interviews_finish is not None and self.interviews_finish <= until:
+            at, self.interviews_finish = self.interviews_finish, None
+            self.deliver(INTERVIEWS_FINISHED, at, None)
+
+    def next_timer(self) -> Instant | None:
+        """When the next timer goes off."""
+        pending = [at for at in (self.interviews_start, self.interviews_finish) if at is not None]
+        return min(pending, default=None)
+
+    def deliver(self, kind: str, at: Instant, application: str | None) -> None:
+        """Bring an event to whom it reaches (rule 10): first it ends, then it starts (rule 9)."""
+        if application is None:
+            reached: Iterable[_Subject] = self.applications.values()
+        else:
+            subject = self.applications.get(application)
+            if subject is None:
+                subject = self.applications[application] = _Subject(application)
+            reached = (subject,)
+        if kind in (LISTING_CANCELLED, RECRUITMENT_ENDED):
+            # Interviews of a recruitment that is over do not take place: no timer may bring it back.
+            self.interviews_start = self.interviews_finish = None
+        if kind == LISTING_CANCELLED:
+            self._cancel_all(at)
+        elif kind == APPLICATION_WITHDRAWN:
+            for subject in reached:
+                self._cancel(subject, at)
+        of_listing, of_application = self.rules.reactions(kind)
+        self._end(self.listing, of_listing, at)
+        for subject in reached:
+            self._end(subject, of_application, at)
+        if kind == RECRUITMENT_ENDED:
+            self._cancel_all(at)
+        self._start(self.listing, of_listing, at)
+        for subject in reached:
+            self._start(subject, of_application, at)
+        if kind == OFFER_STARTED or kind in SETTLING or kind in UNSETTLING:
+            self._settle(kind, at, reached)
+
+    def _end(self, subject: _Subject, reaction: _Reaction, at: Instant) -> None:
+        running = subject.running
+        if running:
+            for kpi in reaction.ends:
+                clock = running.pop(kpi, None)
+                if clock is not None:
+                    self.ended.append(Ended(subject.application, clock, at, FINISHED, len(self.closing)))
+
+    def _start(self, subject: _Subject, reaction: _Reaction, at: Instant) -> None:
+        for kpi in reaction.starts:
+            if kpi not in subject.running:
+                self._run(subject, kpi, at, at)
+        for kpi in reaction.opens:
+            if kpi not in subject.running:
+                self._run(subject, kpi, subject.marks.get(kpi, at), at)
+        for kpi in reaction.marks:
+            subject.marks[kpi] = at
+
+    @staticmethod
+    def _run(subject: _Subject, kpi: int, started_at: Instant, opened_at: Instant) -> None:
+        times = subject.rounds[kpi] = subject.rounds.get(kpi, 0) + 1
+        subject.running[kpi] = Clock(kpi, times, started_at, opened_at)
+
+    def _cancel(self, subject: _Subject, at: Instant) -> None:
+        self.ended += [
+            Ended(subject.application, clock, at, CANCELLED, len(self.closing))
+            for clock in subject.running.values()
+        ]
+        subject.running.clear()
+
+    def _cancel_all(self, at: Instant) -> None:
+        for subject in (self.listing, *self.applications.values()):
+            self._cancel(subject, at)
+
+    def _settle(self, kind: str, at: Instant, reached: Iterable[_Subject]) -> None:
+        """Rule 11: recruitment is ready to end at the moment when the last offered application settles."""
+        for subject in reached:
+            if kind == OFFER_STARTED:
+                subject.offered = True
+            else:
+                subject.settled = kind in SETTLING
+        offered = [subject for subject in self.applications.values() if subject.offered]
+        settled_before, self.all_settled = self.all_settled, all(s.settled for s in offered) and bool(offered)
+        if self.all_settled and not settled_before and self.rules.derives_ready:
+            listing = self.listing
+            if not any(clock in listing.running for clock in self.rules.ready_clocks):
+                self.deliver(READY_TO_END, at, None)
+
+    def clocks(self) -> list[Ended]:
+        """All clocks that ever ran, in the order in which they were opened."""
+        subjects = (self.listing, *self.applications.values())
+        said = len(self.closing)
+        still = [
+            Ended(subject.application, clock, None, None, said)
+            for subject in subjects
+            for clock in subject.running.values()
+        ]
+        return self.ended + still
+
+    def all_freezes(self) -> tuple[Freeze, ...]:
+        """The listing's freezes in order, the last one perhaps not lifted yet."""
+        open_one = () if self.frozen_since is None else (Freeze(self.frozen_since, None),)
+        return (*self.freezes, *open_one)

@@ -1,0 +1,100 @@
+"""Targets: after how many working days a task is due, and by when it must be done (rule 4)."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kpi.errors import StagewatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from kpi.catalogue import Catalogue
+    from kpi.events import Instant
+
+MOST_DAYS = 999
+_RULE = f"a whole number of working days from 0 to {MOST_DAYS}"
+
+
+class TargetError(StagewatchError):
+    """A target that breaks a rule. The message names the KPI, the field and the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A KPI's two numbers, in working days: 0 <= due_days <= done_by_days <= 999."""
+
+    due_days: int
+    done_by_days: int
+
+    def __post_init__(self) -> None:
+        """Refuse numbers outside the rule."""
+        for name, days in (("due", self.due_days), ("done by", self.done_by_days)):
+            if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
+                raise TargetError(f"{name} must be {_RULE}, got {days!r}")
+        if self.due_days > self.done_by_days:
+            raise TargetError(f"due ({self.due_days}) must not be after done by ({self.done_by_days})")
+
+
+SERVICE_DEFAULT = Target(99, 99)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSet:
+    """All targets together. `effective_from` is None for the first set: from the beginning of time."""
+
+    number: int
+    targets: Mapping[str, Target]
+    effective_from: Instant | None = None
+    default: Target = field(default=SERVICE_DEFAULT)
+
+    def target(self, kpi: str) -> Target:
+        """The target of the KPI with this code."""
+        return self.targets.get(kpi, self.default)
+
+
+def set_in_force(sets: tuple[TargetSet, ...], at: Instant) -> TargetSet:
+    """The target set in force at `at`: the newest that has begun by then (rule 8).
+
+    `sets` are in the order of their numbers; the first one has no beginning.
+    """
+    for candidate in reversed(sets):
+        if candidate.effective_from is None or candidate.effective_from <= at:
+            return candidate
+    return sets[0]
+
+
+def load_targets(text: str, catalogue: Catalogue) -> dict[str, Target]:
+    """Read a targets file for every KPI of the catalogue.
+
+    The form: `[targets."draft.ready_to_publish"]` with `due` and `done_by`, and `[default]` for the
+    KPIs that are not named (99 and 99 without one). TargetError says what is wrong in one line.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"not a TOML file: {error}") from error
+    unknown = sorted(set(document) - {"targets", "default"})
+    if unknown:
+        raise TargetError(f"unknown table [{unknown[0]}]; known are [targets.\"KPI\"] and [default]")
+    default = _target(document["default"], "[default]") if "default" in document else SERVICE_DEFAULT
+    named = document.get("targets", {})
+    if not isinstance(named, dict):
+        raise TargetError('write targets as [targets."KPI"] tables')
+    for code in named:
+        if code not in catalogue.by_code:
+            raise TargetError(f"the catalogue has no KPI “{code}”")
+    return {
+        kpi.code: _target(named[kpi.code], f"KPI “{kpi.code}”") if kpi.code in named else default
+        for kpi in catalogue.kpis
+    }
+
+
+def _target(entry: Any, where: str) -> Target:
+    if not isinstance(entry, dict) or set(entry) != {"due", "done_by"}:
+        raise TargetError(f"{where}: needs due and done_by, and nothing else")
+    try:
+        return Target(entry["due"], entry["done_by"])
+    except TargetError as error:
+        raise TargetError(f"{where}: {error}") from error

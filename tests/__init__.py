@@ -1,0 +1,1 @@
+"""The tests: a folder for each room, and what keeps the house in order."""
