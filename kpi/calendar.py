@@ -198,7 +198,7 @@ class WorkingCalendar:
         return tuple(self._working[place : place + count])
 
     def why(self, day: date) -> str:
-        """Why `day` counts or does not, in words: working day, weekend, bank holiday (which), closure (why)."""
+        """Why `day` counts or not, in words: working day, weekend, bank holiday (which), closure (why)."""
         spec = self.spec
         if day in spec.closures:
             return f"closed: {spec.closures[day]}"
@@ -215,4 +215,3 @@ class WorkingCalendar:
         if self.spec.region and self.last < today + timedelta(days=366):
             return (f"bank holidays of {self.spec.region} are known only to {self.last}",)
         return ()
-

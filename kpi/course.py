@@ -1,4 +1,4 @@
-"""The playing of one listing's events: which clocks they start, open and end (design, section 3, rules 6 to 11)."""
+"""One listing's events being played: which clocks they start, open and end (design 3, rules 6 to 11)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kpi.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from kpi.calendar import WorkingCalendar
@@ -77,7 +77,7 @@ class Rules:
 
 
 class Clock(NamedTuple):
-    """A clock that was started: for which KPI (its place in the catalogue), the how manieth time, since when."""
+    """A clock that was started: of which KPI (its place in the catalogue), which time round, since when."""
 
     kpi: int
     round: int
@@ -86,7 +86,7 @@ class Clock(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Subject:
+class Subject:
     """A listing or an application while its events are replayed."""
 
     application: str | None
@@ -114,8 +114,8 @@ class Course:
         """Nothing has happened yet."""
         self.rules = rules
         self.calendar = calendar
-        self.listing = _Subject(None)
-        self.applications: dict[str, _Subject] = {}
+        self.listing = Subject(None)
+        self.applications: dict[str, Subject] = {}
         self.ended: list[Ended] = []
         self.freezes: list[Freeze] = []
         self.frozen_since: date | None = None
@@ -173,13 +173,7 @@ class Course:
 
     def deliver(self, kind: str, at: Instant, application: str | None) -> None:
         """Bring an event to whom it reaches (rule 10): first it ends, then it starts (rule 9)."""
-        if application is None:
-            reached: Iterable[_Subject] = self.applications.values()
-        else:
-            subject = self.applications.get(application)
-            if subject is None:
-                subject = self.applications[application] = _Subject(application)
-            reached = (subject,)
+        reached = self._reached_by(application)
         if kind in (LISTING_CANCELLED, RECRUITMENT_ENDED):
             # Interviews of a recruitment that is over do not take place: no timer may bring it back.
             self.interviews_start = self.interviews_finish = None
@@ -200,7 +194,16 @@ class Course:
         if kind == OFFER_STARTED or kind in SETTLING or kind in UNSETTLING:
             self._settle(kind, at, reached)
 
-    def _end(self, subject: _Subject, reaction: _Reaction, at: Instant) -> None:
+    def _reached_by(self, application: str | None) -> Collection[Subject]:
+        """Rule 10: the application that is named, else all that are known by now."""
+        if application is None:
+            return self.applications.values()
+        subject = self.applications.get(application)
+        if subject is None:
+            subject = self.applications[application] = Subject(application)
+        return (subject,)
+
+    def _end(self, subject: Subject, reaction: _Reaction, at: Instant) -> None:
         running = subject.running
         if running:
             for kpi in reaction.ends:
@@ -208,7 +211,7 @@ class Course:
                 if clock is not None:
                     self.ended.append(Ended(subject.application, clock, at, FINISHED, len(self.closing)))
 
-    def _start(self, subject: _Subject, reaction: _Reaction, at: Instant) -> None:
+    def _start(self, subject: Subject, reaction: _Reaction, at: Instant) -> None:
         for kpi in reaction.starts:
             if kpi not in subject.running:
                 self._run(subject, kpi, at, at)
@@ -219,11 +222,11 @@ class Course:
             subject.marks[kpi] = at
 
     @staticmethod
-    def _run(subject: _Subject, kpi: int, started_at: Instant, opened_at: Instant) -> None:
+    def _run(subject: Subject, kpi: int, started_at: Instant, opened_at: Instant) -> None:
         times = subject.rounds[kpi] = subject.rounds.get(kpi, 0) + 1
         subject.running[kpi] = Clock(kpi, times, started_at, opened_at)
 
-    def _cancel(self, subject: _Subject, at: Instant) -> None:
+    def _cancel(self, subject: Subject, at: Instant) -> None:
         self.ended += [
             Ended(subject.application, clock, at, CANCELLED, len(self.closing))
             for clock in subject.running.values()
@@ -234,7 +237,7 @@ class Course:
         for subject in (self.listing, *self.applications.values()):
             self._cancel(subject, at)
 
-    def _settle(self, kind: str, at: Instant, reached: Iterable[_Subject]) -> None:
+    def _settle(self, kind: str, at: Instant, reached: Iterable[Subject]) -> None:
         """Rule 11: recruitment is ready to end at the moment when the last offered application settles."""
         for subject in reached:
             if kind == OFFER_STARTED:

@@ -61,9 +61,7 @@ def target_words(kpi: Kpi, target: Target, number: int, *, dated: bool) -> str:
     """Which numbers apply to a task, in one sentence; `dated` if a date of the listing stands for them."""
     if dated and kpi.deadline:
         return f"Due and done by the listing's {kpi.deadline.replace('_', ' ')}."
-    return (
-        f"Target set {number}: due after {_days(target.due_days)}, done by {_days(target.done_by_days)}."
-    )
+    return f"Target set {number}: due after {_days(target.due_days)}, done by {_days(target.done_by_days)}."
 
 
 def _days(count: int) -> str:

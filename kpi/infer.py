@@ -17,6 +17,7 @@ MOST_ACTIVITIES = 1_000
 _LONGEST_SLUG = 60
 _NOT_IN_CODE = re.compile("[^a-z0-9]+")
 _NO_APPLICATION = 0
+_WHOLE_WAY = 1_000_000
 
 
 class _Activity:
@@ -25,14 +26,27 @@ class _Activity:
     def __init__(self) -> None:
         self.every_row_names_an_application = True
         self.count = 0  # how often it occurs
-        self.places = 0  # the sum of its places within its subjects, the first being 0
+        self.way = 0  # the sum of the ways that its subjects had come by then, in millionths
         self.last = 0  # how often it is its subject's last event
+
+    def met(self, place: int, length: int) -> None:
+        """Count one occurrence, the `place`-th (from 0) of its subject's `length` events."""
+        self.count += 1
+        # Whole numbers: a sum that does not depend on the order of the subjects.
+        self.way += place * _WHOLE_WAY // (length - 1) if length > 1 else _WHOLE_WAY // 2
+        self.last += place == length - 1
+
+    @property
+    def mean_way(self) -> float:
+        """How far its subjects had come by then, on average: 0 at their beginning, 1 at their end."""
+        return self.way / self.count / _WHOLE_WAY
 
 
 class Inference:
     """Takes in events in any order and gives the catalogue that they suggest.
 
-    An event costs 24 bytes: its instant, activity and application, packed by listing.
+    An event costs 24 bytes: its instant, activity and application, packed by listing. Those at the same
+    instant keep the order in which they were observed.
     """
 
     def __init__(self) -> None:
@@ -67,20 +81,22 @@ class Inference:
         return self._numbers.setdefault(kind, len(self._numbers))
 
     def catalogue(self) -> Catalogue:
-        """One stage with one KPI per activity, in the order of their mean place within their subjects.
+        """One stage with one KPI per activity, in the order of the process.
 
-        The subject is the application where every row of the activity names one, else the listing. An
-        activity that is its subject's last event in more than half of its occurrences is final. The
-        clock's own events get no KPI. CatalogueError if no activity is left.
+        That order is how far their subjects had come when they occurred, on average, from 0 for the
+        first event to 1 for the last. The subject is the application where every row of the activity
+        names one, else the listing. An activity that is its subject's last event in more than half of
+        its occurrences is final. The clock's own events get no KPI, nor does one called “*”.
+        CatalogueError if no activity is left.
         """
         for activity in self._activities:
-            activity.count = activity.places = activity.last = 0
+            activity.count = activity.way = activity.last = 0
         for history in self._histories.values():
             self._walk(history)
-        names = [name for name in self._numbers if name not in CONTROL_EVENTS and name != ANY_EVENT]
+        drafts = [(self._activities[number].mean_way, name) for name, number in self._numbers.items()]
+        names = [name for _, name in sorted(drafts) if name not in CONTROL_EVENTS and name != ANY_EVENT]
         if not names:
             raise CatalogueError("no event suggests a stage: there is nothing to draft a catalogue from")
-        names.sort(key=lambda name: (self._mean_place(name), name))
         codes: set[str] = set()
         return Catalogue(tuple(self._stage(name, codes) for name in names))
 
@@ -88,38 +104,25 @@ class Inference:
         """Count one listing's events towards their activities, in the order in which they happened.
 
         Every event reaches its listing. One without an application also reaches those known by then
-        (design, section 3, rule 10), so an application's place count includes them.
+        (design, section 3, rule 10), so it has a place in an application's life too.
         """
-        activities = self._activities
         order = sorted(range(0, len(history), 3), key=history.__getitem__)
         shared = 0  # events so far that name no application
-        begun: dict[int, int] = {}  # by application: its own events so far, less those shared before it
-        latest: dict[
-            int, tuple[_Activity, int]
-        ] = {}  # by application: its latest own event, and `shared` then
+        lengths: dict[int, int] = {}  # by application: its own events so far, less those shared before them
+        owned: list[tuple[_Activity, int, int]] = []  # an activity, its application, its place there
         for place, start in enumerate(order):
-            activity, application = activities[history[start + 1]], history[start + 2]
-            activity.count += 1
-            own = place
+            activity, application = self._activities[history[start + 1]], history[start + 2]
             if application == _NO_APPLICATION:
                 shared += 1
             else:
-                before = begun.setdefault(application, -shared)
-                begun[application] = before + 1
-                latest[application] = activity, shared
+                before = lengths.get(application, -shared)
+                lengths[application] = before + 1
                 if activity.every_row_names_an_application:
-                    own = before + shared
-            activity.places += own
-        final = activities[history[order[-1] + 1]]
-        if not final.every_row_names_an_application:
-            final.last += 1
-        for activity, then in latest.values():
-            if activity.every_row_names_an_application and then == shared:
-                activity.last += 1
-
-    def _mean_place(self, name: str) -> float:
-        activity = self._activities[self._numbers[name]]
-        return activity.places / activity.count
+                    owned.append((activity, application, before + shared))
+                    continue
+            activity.met(place, len(order))
+        for activity, application, place in owned:
+            activity.met(place, lengths[application] + shared)
 
     def _stage(self, name: str, codes: set[str]) -> Stage:
         activity = self._activities[self._numbers[name]]

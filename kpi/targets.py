@@ -10,6 +10,7 @@ from kpi.errors import StagewatchError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from kpi.catalogue import Catalogue
     from kpi.events import Instant
 
@@ -77,7 +78,7 @@ def load_targets(text: str, catalogue: Catalogue) -> dict[str, Target]:
         raise TargetError(f"not a TOML file: {error}") from error
     unknown = sorted(set(document) - {"targets", "default"})
     if unknown:
-        raise TargetError(f"unknown table [{unknown[0]}]; known are [targets.\"KPI\"] and [default]")
+        raise TargetError(f'unknown table [{unknown[0]}]; known are [targets."KPI"] and [default]')
     default = _target(document["default"], "[default]") if "default" in document else SERVICE_DEFAULT
     named = document.get("targets", {})
     if not isinstance(named, dict):

@@ -48,7 +48,9 @@ def replay_rows(
     }
 
 
-def tasks_on(replays: dict[str, Replay], day: date, calendar: WorkingCalendar = ENGLAND) -> list[dict[str, Any]]:
+def tasks_on(
+    replays: dict[str, Replay], day: date, calendar: WorkingCalendar = ENGLAND
+) -> list[dict[str, Any]]:
     """What the store's rows say of `day`, from replays of the whole history."""
     found = []
     for ref, result in replays.items():

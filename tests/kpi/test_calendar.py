@@ -54,7 +54,9 @@ def test_golden_values_of_england_and_wales(start: str, days: int, expected: str
         assert found == date.fromisoformat(expected)
 
 
-@pytest.mark.parametrize(("region", "expected"), [("GB-SCT", date(2026, 5, 26)), ("GB-NIR", date(2026, 5, 28))])
+@pytest.mark.parametrize(
+    ("region", "expected"), [("GB-SCT", date(2026, 5, 26)), ("GB-NIR", date(2026, 5, 28))]
+)
 def test_golden_values_of_scotland_and_northern_ireland(region: str, expected: date) -> None:
     assert calendar(region).nth_working_day(date(2026, 1, 2), 99) == expected
 
@@ -127,7 +129,9 @@ def test_two_steps_are_one(day: date, a: int, b: int) -> None:
     assert nth(nth(day, a), b) == nth(day, a + b)
 
 
-@pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
+)
 @given(moment=st.datetimes(datetime(1990, 1, 2), datetime(2090, 1, 1), timezones=st.just(UTC)))
 def test_the_day_of_an_instant_is_the_zones_not_utcs(zone: str, moment: datetime) -> None:
     own = WorkingCalendar(CalendarSpec(region=None, zone=zone))

@@ -45,7 +45,9 @@ def test_the_built_in_catalogue_is_the_published_one() -> None:
 
 
 CODES = st.from_regex(re.compile(r"[a-z0-9_]{1,8}(\.[a-z0-9_]{1,8})?"), fullmatch=True)
-WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Cn", "Co")), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Cf", "Zl", "Zp", "Cn", "Co")), min_size=1, max_size=20
+)
 TITLES = WORDS.map(str.strip).filter(bool)
 NAMES = st.lists(TITLES.filter(lambda name: name != "*"), min_size=1, max_size=3).map(tuple)
 KPIS = st.builds(

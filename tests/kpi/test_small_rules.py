@@ -31,7 +31,9 @@ def test_a_task_is_always_due_before_it_is_overdue(due_on: date, extra: int, lat
 def test_clean_text_has_no_control_and_no_bidirectional_characters(text: str) -> None:
     cleaned = clean(text)
     assert all(unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp") for c in cleaned)
-    assert not set(cleaned) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\ufeff")
+    assert not set(cleaned) & set(
+        "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\ufeff"
+    )
     assert clean(cleaned) == cleaned
 
 
@@ -42,9 +44,7 @@ def test_cleaning_keeps_what_people_write() -> None:
 
 
 @given(st.lists(st.tuples(DAYS, st.integers(0, 20), st.integers(1, 5)), max_size=30), DAYS)
-def test_the_outlook_is_what_the_board_will_show(
-    tasks: list[tuple[date, int, int]], today: date
-) -> None:
+def test_the_outlook_is_what_the_board_will_show(tasks: list[tuple[date, int, int]], today: date) -> None:
     """Each day's figures are the change of the statuses since the working day before."""
     deadlines = [(due, due + timedelta(days=extra), n) for due, extra, n in tasks]
     coming = outlook(ENGLAND, today, 10, deadlines)

@@ -1,0 +1,153 @@
+"""Reading the board: counts by stage and KPI, listings by user, the coming days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kpi.board import Board, Counts, KpiCounts, OutlookDay, StageCounts, UserRow, total
+from kpi.forecast import outlook as forecast
+
+if TYPE_CHECKING:
+    from kpi.catalogue import Catalogue
+    from store.organisation import Organisation
+    from store.plain import Plain
+
+_SUMS = (
+    "sum(CASE WHEN paused = 0 AND due_on > ? THEN {n} ELSE 0 END), "
+    "sum(CASE WHEN paused = 0 AND due_on <= ? AND done_by >= ? THEN {n} ELSE 0 END), "
+    "sum(CASE WHEN paused = 0 AND done_by < ? THEN {n} ELSE 0 END), "
+    "sum(CASE WHEN paused = 1 THEN {n} ELSE 0 END)"
+)
+
+# What was open at the end of a past day, as it was then: rule 13.
+_PAST = (
+    "SELECT {columns}, t.due_on, t.done_by, t.paused FROM task t "
+    "WHERE t.since <= ? AND (t.ended_on IS NULL OR t.ended_on > ?) "
+    "UNION ALL "
+    "SELECT {columns}, p.due_on, p.done_by, p.paused FROM task_phase p JOIN task t ON t.id = p.task_id "
+    "WHERE p.from_day <= ? AND p.until_day > ?"
+)
+
+
+def past_tasks(columns: str, day: date) -> tuple[str, tuple[int, ...]]:
+    """A query for the tasks open at the end of a past day, with its parameters.
+
+    `columns` are columns of the table task, each with the prefix `t.`; due_on, done_by and paused follow.
+    """
+    return _PAST.format(columns=columns), (day.toordinal(),) * 4
+
+
+def owned_by(user: str, day: date) -> tuple[str, tuple[int | str, ...]]:
+    """A condition on rows that have a listing_id: that the listing was this user's at the end of `day`."""
+    at = day.toordinal()
+    condition = (
+        "EXISTS (SELECT 1 FROM listing_owner o WHERE o.listing_id = tasks.listing_id "
+        "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?) AND o.owner = ?)"
+    )
+    return condition, (at, at, user)
+
+
+def count_board(
+    plain: Plain, organisation: Organisation, day: date, today: date, user: str | None = None
+) -> Board:
+    """The board as of the end of `day`: a past one as it was, a coming one with today's tasks (rule 13)."""
+    at = day.toordinal()
+    days = (at, at, at, at)
+    if day < today:
+        source, parameters = _past_source("t.kpi_id, t.listing_id", day, user)
+        rows = plain.rows(
+            f"SELECT kpi_id, {_SUMS.format(n=1)} FROM {source} GROUP BY kpi_id", (*days, *parameters)
+        )
+    elif user is not None:
+        rows = plain.rows(
+            f"SELECT kpi_id, {_SUMS.format(n=1)} FROM task "
+            "WHERE ended_on IS NULL AND owner = ? GROUP BY kpi_id",
+            (*days, user),
+        )
+    else:
+        rows = plain.rows(
+            f"SELECT kpi_id, {_SUMS.format(n='tasks')} FROM task_count GROUP BY kpi_id",
+            days,
+        )
+    counts = {row[0]: Counts(*(int(count) for count in row[1:])) for row in rows}
+    return _board(organisation.catalogue, organisation.name, day, counts)
+
+
+def _past_source(columns: str, day: date, user: str | None) -> tuple[str, tuple[int | str, ...]]:
+    tasks, parameters = past_tasks(columns, day)
+    if user is None:
+        return f"({tasks}) AS tasks", parameters
+    condition, names = owned_by(user, day)
+    return f"({tasks}) AS tasks WHERE {condition}", (*parameters, *names)
+
+
+def _board(catalogue: Catalogue, name: str, day: date, counts: dict[int, Counts]) -> Board:
+    numbers = {kpi.code: number for number, kpi in enumerate(catalogue.kpis, 1)}
+    nothing = Counts()
+    stages = []
+    for stage in catalogue.stages:
+        kpis = tuple(
+            KpiCounts(kpi.code, kpi.title, counts.get(numbers[kpi.code], nothing)) for kpi in stage.kpis
+        )
+        stages.append(StageCounts(stage.code, stage.title, total(kpi.counts for kpi in kpis), kpis))
+    return Board(day, name, tuple(stages), total(stage.counts for stage in stages))
+
+
+def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
+    """Each user's open listings by their most pressing task, users in the order of their names."""
+    at = day.toordinal()
+    if day < today:
+        tasks, at_day = past_tasks("t.listing_id", day)
+        listings = (
+            "SELECT o.owner, open_tasks, paused, due_on, done_by FROM ("
+            "SELECT listing_id, count(*) AS open_tasks, min(paused) AS paused, "
+            "min(CASE WHEN paused = 0 THEN due_on END) AS due_on, "
+            "min(CASE WHEN paused = 0 THEN done_by END) AS done_by "
+            f"FROM ({tasks}) AS tasks GROUP BY listing_id) AS listing "
+            "LEFT JOIN listing_owner o ON o.listing_id = listing.listing_id "
+            "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?)"
+        )
+        parameters: tuple[int, ...] = (*at_day, at, at)
+    else:
+        listings = (
+            "SELECT owner, open_tasks, frozen AS paused, due_on, done_by FROM listing WHERE open_tasks > 0"
+        )
+        parameters = ()
+    rows = plain.rows(
+        f"SELECT owner, {_SUMS.format(n=1)}, sum(open_tasks) FROM ({listings}) AS listings "
+        "GROUP BY owner ORDER BY owner IS NULL, owner",
+        (at, at, at, at, *parameters),
+    )
+    return tuple(UserRow(row[0], Counts(*(int(n) for n in row[1:5])), int(row[5])) for row in rows)
+
+
+def list_users(plain: Plain) -> tuple[str, ...]:
+    """Everyone who owns a listing with open tasks, by name."""
+    rows = plain.rows(
+        "SELECT DISTINCT owner FROM listing WHERE open_tasks > 0 AND owner IS NOT NULL ORDER BY owner"
+    )
+    return tuple(row[0] for row in rows)
+
+
+def read_outlook(
+    plain: Plain, organisation: Organisation, day: date, today: date, days: int, user: str | None = None
+) -> tuple[OutlookDay, ...]:
+    """How many running tasks become due and overdue on each of the `days` working days after `day`."""
+    at = day.toordinal()
+    if day < today:
+        source, parameters = _past_source("t.listing_id", day, user)
+        number, condition = "count(*)", "AND" if user is not None else "WHERE"
+    elif user is not None:
+        source, parameters = "task WHERE ended_on IS NULL AND owner = ?", (user,)
+        number, condition = "count(*)", "AND"
+    else:
+        source, parameters = "task_count", ()
+        number, condition = "sum(tasks)", "WHERE"
+    rows = plain.rows(
+        f"SELECT due_on, done_by, {number} FROM {source} {condition} paused = 0 AND done_by >= ? "
+        "GROUP BY due_on, done_by",
+        (*parameters, at),
+    )
+    deadlines = ((date.fromordinal(due), date.fromordinal(done), int(n)) for due, done, n in rows)
+    return forecast(organisation.calendar, day, days, deadlines)

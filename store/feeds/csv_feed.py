@@ -1,0 +1,277 @@
+"""CSV as a stream: `,` `;` tab or `|`, quoted line breaks, and a way on after whatever is broken."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kpi.text import clean
+from store.feeds.errors import FeedError
+from store.feeds.lines import LONGEST_LINE, LineSource, LongLine
+from store.feeds.rows import RAW_CONTENT, BadRow, row_reader, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store.feeds.mapping import Mapping
+    from store.feeds.rows import FeedItem
+    from store.feeds.source import Source
+
+DELIMITERS = (",", ";", "\t", "|")
+LONGEST_FIELD = 1 << 20
+LONGEST_RECORD = LONGEST_LINE
+_OVER_LONG = "over-long"
+_NEVER_CLOSED = "broken line: a quotation mark is never closed"
+_SHOWN_COLUMNS = 20
+_SHOWN_NAME = 40
+# Every broken quotation has its lines read a second time. After this much of that, no quotation may go on
+# to another line any more, so that a file made of nothing else takes no longer than its size.
+_READ_AGAIN = 64 << 20
+
+
+class _CutError(Exception):
+    """The record being read cannot go on: the file ends in it, or it is too long."""
+
+
+class CsvRows:
+    """The rows of a CSV stream as feed items, in file order; to be iterated once.
+
+    A quotation mark that is never closed would swallow all that follows. So where a record of several
+    lines is broken (another number of cells than the header, too long, or the file ends in it), the first
+    of its lines that is a whole row by itself is read as one, and the rows after it too.
+    """
+
+    def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+        """Read the header; FeedError if it lacks a column that the mapping names."""
+        self._lines = LineSource(source.read)
+        self._pending: Iterator[str] = iter(())  # lines read from the file and not yet looked at
+        self._held: list[str] = []  # the lines of the record being read
+        self._long: LongLine | None = None  # the next line, if it is over-long
+        self._number = 0  # how many lines are done with
+        self._ended = False  # the file has no more lines
+        self._finished = False
+        self._read_again = _READ_AGAIN
+        self._delimiter, columns = self._recognise(set(mapping.wanted_columns))
+        _check_columns(columns, mapping)
+        self._width = len(columns)
+        self._row = row_reader(mapping, zone, columns, lambda _cells: _content(self._held))
+
+    def __iter__(self) -> Iterator[FeedItem]:
+        """The rows; FeedError if the file cannot be read any further."""
+        while not self._finished:
+            yield from self._segment()
+
+    def _segment(self) -> Iterator[FeedItem]:
+        """The rows up to the next broken quotation or over-long line, or to the end."""
+        csv.field_size_limit(LONGEST_FIELD)
+        # Strict: text after a closing quotation mark may be the beginning of another row's quotation, and
+        # rows between the two would be taken for a note.
+        reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
+        base, width, held, lines, read_row = self._number, self._width, self._held, self._lines, self._row
+        try:
+            for cells in reader:
+                if len(cells) == width and not lines.undecodable:
+                    cells.append("")
+                    yield read_row(self._number + 1, cells)
+                else:
+                    yield from self._doubtful(cells)
+                self._number = base + reader.line_num
+                held.clear()
+        except (csv.Error, _CutError) as error:
+            yield self._recover(_words(error))
+            return
+        if self._long is not None:
+            self._number += 1
+            yield BadRow(self._number, f"{_OVER_LONG} line", shown(self._long.head))
+            self._long = None
+        else:
+            self._finished = True
+
+    def _doubtful(self, cells: list[str]) -> Iterator[FeedItem]:
+        """A row that is blank, has another number of cells than the header, or may not be UTF-8."""
+        if len(cells) <= 1 and not "".join(cells).strip():
+            return
+        whole = len(cells) == self._width
+        found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        problem = "" if whole else f"broken line: {found} where the header has {self._width}"
+        if self._lines.undecodable and not _decodable(cells):
+            problem = "not UTF-8 text"
+        if not problem:
+            cells.append("")
+            yield self._row(self._number + 1, cells)
+            return
+        if len(self._held) > 1 and not whole:
+            raise _CutError(problem)
+        yield BadRow(self._number + 1, problem, _content(self._held))
+
+    def _feed(self) -> Iterator[str]:
+        """The lines for csv.reader, each kept in `_held` until its record is done with."""
+        held = self._held
+        size = 0
+        while True:
+            for line in self._pending:
+                held.append(line)
+                if len(held) == 1:
+                    size = len(line)
+                else:
+                    size += len(line)
+                    if size > LONGEST_RECORD:
+                        raise _CutError(f"{_OVER_LONG} row: a quotation mark is not closed for 2 MiB")
+                yield line
+                if held and self._read_again < 0:
+                    raise _CutError(_NEVER_CLOSED)
+            if not self._advance():
+                break
+        if held:
+            raise _CutError(
+                f"{_OVER_LONG} line" if self._long else "broken line: a quotation mark is never closed"
+            )
+
+    def _advance(self) -> bool:
+        """Get more lines; False before an over-long one and at the end."""
+        if self._long is None and not self._ended:
+            block = self._lines.block()
+            if isinstance(block, list):
+                self._pending = iter(block)
+                return True
+            self._long, self._ended = block, block is None
+        return False
+
+    def _recover(self, problem: str) -> BadRow:
+        """The record in `_held` as a bad row, with the reader placed where the next row begins."""
+        line, lines = self._number + 1, self._held.copy()
+        self._held.clear()
+        self._read_again -= sum(map(len, lines))
+        own = 1 if self._read_again < 0 else self._next_row(lines)
+        self._number += own
+        self._give_back(lines[own:])
+        if problem.startswith(_OVER_LONG) and own == len(lines) and sum(map(_quotes, lines)) % 2:
+            self._skip_quotation()
+        return BadRow(line, problem, _content(lines[:own]))
+
+    def _next_row(self, lines: list[str]) -> int:
+        """The place of the first of a record's lines that is a whole row by itself, but not of its first."""
+        return next((place for place in range(1, len(lines)) if self._is_row(lines[place])), len(lines))
+
+    def _is_row(self, line: str) -> bool:
+        if line.count(self._delimiter) < self._width - 1:
+            return False
+        try:
+            cells = next(csv.reader((line,), delimiter=self._delimiter, strict=True), [])
+        except csv.Error:
+            return False
+        return len(cells) == self._width
+
+    def _skip_quotation(self) -> None:
+        """Pass over lines up to the one that closes the quotation, or to one that is a row by itself."""
+        while True:
+            for line in self._pending:
+                if self._is_row(line):
+                    self._give_back([line])
+                    return
+                self._number += 1
+                if _quotes(line) % 2:
+                    return
+            if self._long is not None:
+                closing, self._long = self._long.quotes % 2, None
+                self._number += 1
+                if closing:
+                    return
+            elif not self._advance() and self._ended:
+                return
+
+    def _give_back(self, lines: list[str]) -> None:
+        if lines:
+            self._pending = iter([*lines, *self._pending])
+
+    def _recognise(self, wanted: set[str]) -> tuple[str, list[str]]:
+        """The delimiter with which the header has most of the columns that are wanted, and the columns."""
+        csv.field_size_limit(LONGEST_FIELD)
+        header = self._header()
+        readings = []
+        problem = ""
+        for delimiter in DELIMITERS:
+            reader = csv.reader(header, delimiter=delimiter, strict=True)
+            try:
+                columns = [clean(cell) for cell in next(reader)]
+            except csv.Error as error:
+                problem = _words(error)
+                continue
+            readings.append(
+                (len(wanted.intersection(columns)), len(columns), reader.line_num, delimiter, columns)
+            )
+        if not readings:
+            raise FeedError(f"the header cannot be read: {problem}")
+        *_, used, delimiter, columns = max(readings, key=lambda reading: reading[:2])
+        self._number += used
+        self._give_back(header[used:])
+        return delimiter, columns
+
+    def _header(self) -> list[str]:
+        """The first line that is not blank, and those that a quotation in it could go on to."""
+        header: list[str] = []
+        size = quotes = 0
+        while (not header or quotes % 2) and size <= LONGEST_LINE and self._long is None:
+            line = next(self._pending, None)
+            if line is None:
+                if not self._advance() and self._ended:
+                    break
+            elif header or line.strip():
+                header.append(line)
+                size += len(line)
+                quotes += _quotes(line)
+            else:
+                self._number += 1
+        if not header and self._long is not None:
+            raise FeedError("neither CSV nor XES: its first line is longer than 2 MiB")
+        if not header:
+            raise FeedError("the file is empty")
+        if not _decodable(header[:1]):
+            raise FeedError("the header is not UTF-8 text")
+        return header
+
+
+def _check_columns(columns: list[str], mapping: Mapping) -> None:
+    there = Counter(columns)
+    missing = [column for column in mapping.wanted_columns if column not in there]
+    if missing:
+        more = f" and {len(there) - _SHOWN_COLUMNS:,} more" if len(there) > _SHOWN_COLUMNS else ""
+        names = _quoted(columns[:_SHOWN_COLUMNS]) + more
+        raise FeedError(f"the file has no column {_quoted(missing)}; its columns are {names}")
+    twice = [column for column in mapping.wanted_columns if there[column] > 1]
+    if twice:
+        raise FeedError(f"column {_quoted(twice)} stands more than once in the file's header")
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"“{name[:_SHOWN_NAME]}”" for name in names)
+
+
+def _words(error: csv.Error | _CutError) -> str:
+    text = str(error)
+    if isinstance(error, _CutError):
+        return text
+    if "limit" in text:
+        return f"{_OVER_LONG} field: more than {LONGEST_FIELD:,} characters"
+    if "new-line" in text:
+        return "broken line: a carriage return in a cell without quotation marks"
+    if "expected after" in text:
+        return "broken line: text after a closing quotation mark"
+    return _NEVER_CLOSED
+
+
+def _quotes(line: str) -> int:
+    return line.count('"')
+
+
+def _decodable(texts: list[str]) -> bool:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _content(lines: list[str]) -> str:
+    return shown("".join(line[:RAW_CONTENT] for line in lines[:RAW_CONTENT]))

@@ -1,0 +1,147 @@
+"""A mapping: how one source's columns and activities read as our fields and events, from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kpi.calendar import CalendarError, load_zone
+from kpi.text import clean
+from store.feeds.formats import DateFormat, FormatError, parse_format
+
+if TYPE_CHECKING:
+    from collections import abc
+    from collections.abc import Iterable
+
+REQUIRED_FIELDS = ("event", "at", "listing")
+DETAIL_FIELDS = (
+    "title",
+    "department",
+    "role_type",
+    "urgency",
+    "closing_date",
+    "first_interview_at",
+    "last_interview_at",
+    "note",
+)
+FIELDS = ("event_id", *REQUIRED_FIELDS, "application", "actor", "owner", *DETAIL_FIELDS)
+LONGEST_NAME = 200
+_TABLES = ("source", "columns", "events", "sandbox")
+_SOURCE_KEYS = ("name", "timezone", "date_formats")
+
+
+class MappingError(ValueError):
+    """A mapping that cannot be used. One clear line: the place and the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How one source is read.
+
+    `name` is the source's name: events with an id are the same event only within it. `timezone` holds
+    for times without an offset; None refuses them. `columns` gives their column by our field, `events`
+    our event by their activity, `sandbox` the values of their column that mark a row as made up.
+    """
+
+    name: str
+    columns: abc.Mapping[str, str]
+    timezone: str | None = None
+    date_formats: tuple[DateFormat, ...] = ()
+    events: abc.Mapping[str, str] = field(default_factory=dict)
+    sandbox: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def wanted_columns(self) -> tuple[str, ...]:
+        """Every column of theirs that is read, each once, in the mapping's order."""
+        return tuple(dict.fromkeys((*self.columns.values(), *self.sandbox)))
+
+
+def load_mapping(text: str) -> Mapping:
+    """Read a mapping from TOML text; MappingError says in one line what is wrong and where."""
+    try:
+        document = tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"the mapping is not a TOML file: {error}") from error
+    _refuse_unknown("table", document, _TABLES)
+    tables = {name: _table(document, name) for name in _TABLES}
+    source = tables["source"]
+    _refuse_unknown("key in [source]", source, _SOURCE_KEYS)
+    return Mapping(
+        name=_name(source.get("name"), "[source] name"),
+        columns=_columns(tables["columns"]),
+        timezone=_timezone(source),
+        date_formats=_date_formats(source),
+        events=_events(tables["events"]),
+        sandbox=_sandbox(tables["sandbox"]),
+    )
+
+
+def _refuse_unknown(what: str, given: Iterable[str], known: tuple[str, ...]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise MappingError(f"unknown {what}: “{clean(unknown[0])[:80]}”; known are {', '.join(known)}")
+
+
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+    table = document.get(name, {})
+    if not isinstance(table, dict):
+        raise MappingError(f"“{name}” is a table: write [{name}] on a line of its own")
+    return table
+
+
+def _name(value: object, where: str) -> str:
+    name = clean(value) if isinstance(value, str) else ""
+    if not name or len(name) > LONGEST_NAME:
+        raise MappingError(f"{where} must be a text of 1 to {LONGEST_NAME} characters")
+    return name
+
+
+def _columns(table: dict[str, Any]) -> dict[str, str]:
+    _refuse_unknown("field in [columns]", table, FIELDS)
+    columns = {field: _name(column, f"[columns] {field}") for field, column in table.items()}
+    missing = [field for field in REQUIRED_FIELDS if field not in columns]
+    if missing:
+        raise MappingError(f"[columns] must say which column is {' and which is '.join(missing)}")
+    return columns
+
+
+def _timezone(source: dict[str, Any]) -> str | None:
+    if "timezone" not in source:
+        return None
+    name = _name(source["timezone"], "[source] timezone")
+    try:
+        load_zone(name)
+    except CalendarError as error:
+        raise MappingError(f"[source] timezone: {error}") from error
+    return name
+
+
+def _date_formats(source: dict[str, Any]) -> tuple[DateFormat, ...]:
+    names = source.get("date_formats", [])
+    if not isinstance(names, list):
+        raise MappingError('[source] date_formats must be a list, like ["DD/MM/YYYY HH:mm"]')
+    try:
+        return tuple(parse_format(_name(name, "each of [source] date_formats")) for name in names)
+    except FormatError as error:
+        raise MappingError(f"[source] {error}") from error
+
+
+def _events(table: dict[str, Any]) -> dict[str, str]:
+    events: dict[str, str] = {}
+    for theirs, ours in table.items():
+        activity = _name(theirs, "each activity in [events]")
+        if activity in events:
+            raise MappingError(f"[events] names “{activity}” twice")
+        events[activity] = _name(ours, f"[events] “{activity}”")
+    return events
+
+
+def _sandbox(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    sandbox = {}
+    for column, values in table.items():
+        name = _name(column, "each column in [sandbox]")
+        if not isinstance(values, list) or not values:
+            raise MappingError(f'[sandbox] “{name}” must be a list of texts, like ["yes", "test"]')
+        sandbox[name] = tuple(_name(value, f"each value of [sandbox] “{name}”") for value in values)
+    return sandbox

@@ -1,0 +1,105 @@
+"""The door to the feeds: a file and its mapping go in, events and bad rows come out, in file order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store.feeds.csv_feed import CsvRows
+from store.feeds.errors import FeedError
+from store.feeds.rows import BadRow, FeedEvent, FeedItem, SandboxRow
+from store.feeds.source import Source
+from store.feeds.xes_feed import XesRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from store.feeds.mapping import Mapping
+
+__all__ = ["BadRow", "Feed", "FeedError", "FeedEvent", "FeedItem", "SandboxRow", "open_feed"]
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_READERS: dict[str, type[CsvRows | XesRows]] = {"csv": CsvRows, "xes": XesRows}
+
+
+def open_feed(path: str | Path, mapping: Mapping, zone: str) -> Feed:
+    """Open a CSV or XES file, plain or gzip, all recognised by content.
+
+    `zone` is the calendar's time zone, in which an instant given for a closing date becomes a day.
+    FeedError if the file cannot be read at all: missing, a folder, no permission, neither form, or a
+    column that the mapping names is not in its header.
+    """
+    source = Source(path)
+    try:
+        form = _recognise(source.head)
+        return Feed(source, form, _READERS[form](source, mapping, zone))
+    except BaseException:
+        source.close()
+        raise
+
+
+class Feed:
+    """An open file of events, read once from beginning to end; memory does not grow with the file.
+
+    Iterating gives FeedEvent, BadRow and SandboxRow in file order, and raises FeedError, after what
+    comes before it, where the file cannot be read any further. The file is closed then, and at its end,
+    or by leaving the `with` block or calling `close`. `form` is "csv" or "xes".
+    """
+
+    def __init__(self, source: Source, form: str, rows: CsvRows | XesRows) -> None:
+        self.form = form
+        self._source = source
+        self._items = self._read(rows)
+
+    def __iter__(self) -> Iterator[FeedItem]:
+        """The items not read yet: asking again goes on where the last reader stopped."""
+        return self._items
+
+    def _read(self, rows: CsvRows | XesRows) -> Iterator[FeedItem]:
+        try:
+            yield from rows
+            self._source.finish()
+        except FeedError:
+            self._source.finish()
+            raise
+        finally:
+            self._source.close()
+
+    def progress(self) -> float:
+        """The share of the file's own (compressed) bytes that has been read, 0 to 1."""
+        return self._source.progress()
+
+    def digest(self) -> str:
+        """SHA-256 of the file's own bytes in hexadecimal; RuntimeError before the last item was read."""
+        return self._source.digest()
+
+    def close(self) -> None:
+        """Close the file; what is left of it is not read."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _recognise(head: bytes) -> str:
+    """The form of a file by how its text begins."""
+    if not head.strip():
+        raise FeedError("the file is empty")
+    text = head
+    utf_16 = head.startswith(_UTF_16)
+    if utf_16:
+        text = head.decode("utf-16", errors="replace").encode(errors="replace")
+    if text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        return "xes"
+    if utf_16:
+        raise FeedError("the file is UTF-16 text; save it as CSV UTF-8")
+    if b"\0" in text.partition(b"\n")[0]:
+        raise FeedError("neither CSV nor XES: the file is not text")
+    return "csv"

@@ -1,0 +1,147 @@
+"""Times as a file writes them, read as instants and days without ever guessing.
+
+ISO 8601 is always read, then the formats that the mapping lists; a text that two of them understand
+with different meanings is refused. A time without an offset is a local one in the mapping's zone. In
+the hour that a clock change leaves out it is read with the offset from before the change, in the hour
+that comes twice as the first of the two (what `fold=0` means to `zoneinfo`).
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from kpi.calendar import load_zone
+from kpi.text import clean
+from store.feeds.errors import RowError, missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+
+    from store.feeds.formats import DateFormat
+
+FIRST_YEAR, LAST_YEAR = 1990, 2095
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ISO = "ISO 8601"
+_Meaning = TypeVar("_Meaning", int, date)
+_SECOND = 1_000_000
+_DAY = 86_400
+_SHOWN = 60
+# Python takes any character between day and time; here it is one that somebody writes there, lest
+# a long number be read as a day, a digit and a time.
+_ISO = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d(?:-\d)?|\d{4}W\d\d\d?)(?:[T ].+)?", re.ASCII)
+_SEPARATORS = frozenset("T ")
+
+
+def microseconds(moment: datetime) -> int:
+    """An aware moment as microseconds since 1970-01-01 UTC."""
+    span = moment - EPOCH
+    return (span.days * _DAY + span.seconds) * _SECOND + span.microseconds
+
+
+_FIRST = microseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+_AFTER_LAST = microseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+
+
+def instant_reader(formats: tuple[DateFormat, ...], timezone: str | None) -> Callable[[str], int]:
+    """A function from a text to its instant, in microseconds since 1970-01-01 UTC.
+
+    It raises RowError with the reason if the text is no time, means two things, has no offset while
+    `timezone` is None, or lies before 1990 or after 2095.
+    """
+    zone = load_zone(timezone) if timezone else None
+    from_iso, epoch, first, after_last = datetime.fromisoformat, EPOCH, _FIRST, _AFTER_LAST
+    # With a format that could read an ISO text as another day, no text may skip the comparison.
+    separators = frozenset[str]() if any(form.like_iso for form in formats) else _SEPARATORS
+
+    def instant(text: str) -> int:
+        if text[10:11] not in separators or text[4:5] != "-":
+            return _compared(text, formats, zone)
+        try:
+            moment = from_iso(text)
+        except ValueError:
+            return _compared(text, formats, zone)
+        if moment.tzinfo is None:
+            moment = _at_home(moment, zone)
+        span = moment - epoch
+        at = (span.days * _DAY + span.seconds) * _SECOND + span.microseconds
+        return at if first <= at < after_last else _possible(at, text)
+
+    return instant
+
+
+def day_reader(formats: tuple[DateFormat, ...], zone: str) -> Callable[[str], date]:
+    """A function from a text to its day; RowError as for instants.
+
+    A date-time with an offset gives its day in `zone`, the calendar's; without one the day as written.
+    """
+    calendar_zone = load_zone(zone)
+
+    def day(text: str) -> date:
+        text = clean(text)
+        days: dict[date, str] = {}
+        for name, moment in _readings(text, formats):
+            if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+                raise RowError(f"impossible day: {_shown(text)} is before {FIRST_YEAR} or after {LAST_YEAR}")
+            days.setdefault((moment.astimezone(calendar_zone) if moment.tzinfo else moment).date(), name)
+        return _agreed(text, days, "day")
+
+    return day
+
+
+def as_text(at: int) -> str:
+    """An instant in microseconds as ISO 8601 text in UTC."""
+    seconds, fraction = divmod(at, _SECOND)
+    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=fraction).isoformat()
+
+
+def _at_home(moment: datetime, zone: tzinfo | None) -> datetime:
+    if zone is None:
+        raise RowError("time without an offset, and the mapping names no timezone")
+    return moment.replace(tzinfo=zone)
+
+
+def _possible(at: int, text: str) -> int:
+    if _FIRST <= at < _AFTER_LAST:
+        return at
+    raise RowError(f"impossible time: {_shown(text)} is before {FIRST_YEAR} or after {LAST_YEAR}")
+
+
+def _compared(text: str, formats: tuple[DateFormat, ...], zone: tzinfo | None) -> int:
+    """The instant that all readings of `text` agree on."""
+    raw, text = text, clean(text)
+    if not text:
+        raise missing("time", raw)
+    meanings: dict[int, str] = {}
+    for name, moment in _readings(text, formats):
+        meanings.setdefault(microseconds(moment if moment.tzinfo else _at_home(moment, zone)), name)
+    return _possible(_agreed(text, meanings, "time"), text)
+
+
+def _readings(text: str, formats: tuple[DateFormat, ...]) -> list[tuple[str, datetime]]:
+    found = []
+    if _ISO.fullmatch(upper := text.upper()):
+        with suppress(ValueError):
+            found.append((ISO, datetime.fromisoformat(upper)))
+    for form in formats:
+        moment = form.read(text)
+        if moment is not None:
+            found.append((form.name, moment))
+    return found
+
+
+def _agreed(text: str, meanings: dict[_Meaning, str], what: str) -> _Meaning:
+    """The only meaning of `text`; RowError if there is none, or more than one. The names are the forms'."""
+    if not meanings:
+        raise RowError(f"unreadable {what}: “{_shown(text)}”")
+    if len(meanings) > 1:
+        one, other, *_ = meanings.values()
+        raise RowError(f"{text} fits {one} and {other} with different meanings")
+    return next(iter(meanings))
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,111 @@
+"""Bringing tasks up to date: after an import, when a timer goes off, and all over again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from store.organisation import load_organisation, load_target_sets
+from store.projection import Ground, project
+from store.schema import check_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.location import Location
+    from store.plain import Plain
+    from store.work import Store
+
+# Listings per transaction: enough to make commits cheap, few enough that other writers wait a moment only.
+PORTION = 2_000
+
+
+def load_ground(plain: Plain) -> Ground:
+    """What every replay stands on."""
+    organisation = load_organisation(plain)
+    kpi_ids = {code: number for number, code in plain.rows("SELECT id, code FROM kpi")}
+    return Ground(organisation, load_target_sets(plain), kpi_ids)
+
+
+def bring_up_to_date(location: Location) -> int:
+    """`advance` for those who only read: let what has happened by now take effect, and close again."""
+    from store.work import Store  # deferred: readers start without SQLAlchemy
+
+    store = Store(location)
+    try:
+        return advance(store)
+    finally:
+        store.close()
+
+
+def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
+    """Replay every listing for which something has happened by now; how many there were.
+
+    New events, timers that have gone off, events that were dated ahead: all wait in `next_moment`.
+    `progress` is told how many have been done so far.
+    """
+    done = 0
+    ground: Ground | None = None
+    while True:
+        with store.work() as work:
+            if ground is None:
+                check_version(work.plain, store.location)
+                ground = load_ground(work.plain)
+            listings = work.plain.rows(
+                "SELECT id, ref FROM listing WHERE next_moment IS NOT NULL AND next_moment <= ? LIMIT ?",
+                (work.now, PORTION),
+            )
+            if not listings:
+                work.changed = False
+                return done
+            project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
+        done += len(listings)
+        if progress is not None:
+            progress(done)
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many listings were replayed, and how many rows of tasks and counts were not as they should be."""
+
+    listings: int
+    changed: int
+
+
+def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
+    """Replay all listings, portion by portion, and recount the board.
+
+    On a store that is up to date nothing changes (design, section 2).
+    """
+    advance(store)
+    done = changed = last = 0
+    while True:
+        with store.work() as work:
+            listings = work.plain.rows(
+                "SELECT id, ref FROM listing WHERE id > ? ORDER BY id LIMIT ?", (last, PORTION)
+            )
+            if not listings:
+                changed += recount(work.plain)
+                return Rebuilt(done, changed)
+            ground = load_ground(work.plain)
+            changed += project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
+            total = work.plain.value("SELECT count(*) FROM listing")
+        last = listings[-1][0]
+        done += len(listings)
+        if progress is not None:
+            progress(done, total)
+
+
+def recount(plain: Plain) -> int:
+    """Count all open tasks anew; how many rows of the counts differed."""
+    columns = "kpi_id, paused, due_on, done_by"
+    held = set(plain.rows(f"SELECT {columns}, tasks FROM task_count"))
+    counted = set(
+        plain.rows(f"SELECT {columns}, count(*) FROM task WHERE ended_on IS NULL GROUP BY {columns}")
+    )
+    plain.many(
+        "DELETE FROM task_count WHERE kpi_id = ? AND paused = ? AND due_on = ? AND done_by = ?",
+        [row[:4] for row in held - counted],
+    )
+    plain.many(f"INSERT INTO task_count ({columns}, tasks) VALUES (?, ?, ?, ?, ?)", sorted(counted - held))
+    return len(held ^ counted)

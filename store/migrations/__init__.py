@@ -1,0 +1,1 @@
+"""The steps by which a store's schema came to be what it is."""

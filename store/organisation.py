@@ -1,0 +1,169 @@
+"""The organisation: founding a store, and reading back who it is and by which rules it counts."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kpi.calendar import CalendarSpec, WorkingCalendar, load_zone
+from kpi.catalogue import Catalogue, built_in, load_catalogue, write_catalogue
+from kpi.clock import Rules
+from kpi.events import moment_of
+from kpi.targets import SERVICE_DEFAULT, Target, TargetSet
+from kpi.text import clean
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from store.plain import Plain
+    from store.work import Store
+
+MOST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """What a store says of itself; the heavier parts are made when first asked for."""
+
+    name: str
+    store_id: str
+    spec: CalendarSpec
+    catalogue_text: str
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The stages and their KPIs."""
+        return load_catalogue(self.catalogue_text)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """The working days."""
+        return WorkingCalendar(self.spec)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The catalogue, ready for replay."""
+        return Rules(self.catalogue)
+
+    def today(self, now: int) -> date:
+        """The date of the instant `now` in the organisation's zone; needs no table of days."""
+        return moment_of(now).astimezone(load_zone(self.spec.zone)).date()
+
+
+def load_organisation(plain: Plain) -> Organisation:
+    """The store's organisation."""
+    row = plain.row("SELECT name, store_id, zone, region, weekdays, catalogue FROM organisation")
+    if row is None:
+        raise StoreError("this store has no organisation yet; make one with “stagewatch init”")
+    name, store_id, zone, region, weekdays, catalogue = row
+    days = plain.rows("SELECT day, works, reason FROM calendar_day ORDER BY day")
+    spec = CalendarSpec(
+        region=region,
+        zone=zone,
+        weekdays=tuple(json.loads(weekdays)),
+        closures={date.fromordinal(day): reason for day, works, reason in days if not works},
+        extra_days={date.fromordinal(day): reason for day, works, reason in days if works},
+    )
+    return Organisation(name, store_id, spec, catalogue)
+
+
+def load_target_sets(plain: Plain) -> tuple[TargetSet, ...]:
+    """All target sets, in the order of their numbers."""
+    targets: dict[int, dict[str, Target]] = {}
+    for number, code, due_days, done_by_days in plain.rows(
+        "SELECT t.set_number, k.code, t.due_days, t.done_by_days FROM target t JOIN kpi k ON k.id = t.kpi_id"
+    ):
+        targets.setdefault(number, {})[code] = Target(due_days, done_by_days)
+    return tuple(
+        TargetSet(number, targets.get(number, {}), effective_from)
+        for number, effective_from in plain.rows(
+            "SELECT number, effective_from FROM target_set ORDER BY number"
+        )
+    )
+
+
+def found_organisation(
+    store: Store,
+    name: str,
+    *,
+    spec: CalendarSpec | None = None,
+    catalogue: Catalogue | None = None,
+    targets: Mapping[str, Target] | None = None,
+    actor: str = "system",
+) -> Organisation:
+    """Make a new store for an organisation, with target set 1 in force from the beginning of time.
+
+    StoreError if the name is empty or the store already has an organisation; CalendarError if the
+    calendar cannot be built. `targets` names every KPI or leaves the rest at the service's default.
+    """
+    from store.schema import upgrade  # deferred: Alembic is heavy, and only founding needs it
+    from store.work import make_private
+
+    name = clean(name)
+    if not name:
+        raise StoreError("an organisation needs a name")
+    if len(name) > MOST_NAME:
+        raise StoreError(f"an organisation's name has at most {MOST_NAME} characters")
+    spec, catalogue = spec or CalendarSpec(), catalogue or built_in()
+    WorkingCalendar(spec)  # refuses what cannot be built before anything is written
+    make_private(store.location)
+    upgrade(store)
+    _write(store, name, spec, catalogue, targets or {}, actor)
+    return Organisation(name, "", spec, write_catalogue(catalogue))
+
+
+def _write(
+    store: Store,
+    name: str,
+    spec: CalendarSpec,
+    catalogue: Catalogue,
+    targets: Mapping[str, Target],
+    actor: str,
+) -> None:
+    from store import tables
+
+    with store.work() as work:
+        there = work.plain.value("SELECT name FROM organisation")
+        if there is not None:
+            raise StoreError(f"{store.location} already belongs to “{there}”; it was left as it is")
+        session = work.session
+        session.add(
+            tables.Organisation(
+                name=name,
+                store_id=str(uuid.uuid4()),
+                zone=spec.zone,
+                region=spec.region,
+                weekdays=json.dumps(spec.weekdays),
+                catalogue=write_catalogue(catalogue),
+                created_at=work.now,
+            )
+        )
+        session.add(tables.StoreState(revision=0, updated_at=work.now))
+        for works, days in ((0, spec.closures), (1, spec.extra_days)):
+            session.add_all(
+                tables.CalendarDay(day=day.toordinal(), works=works, reason=clean(reason))
+                for day, reason in days.items()
+            )
+        session.add_all(
+            tables.KpiRow(id=number, code=kpi.code, stage=kpi.stage)
+            for number, kpi in enumerate(catalogue.kpis, 1)
+        )
+        session.add(
+            tables.TargetSetRow(number=1, created_at=work.now, author=actor, reason="The first target set")
+        )
+        session.flush()
+        for number, kpi in enumerate(catalogue.kpis, 1):
+            target = targets.get(kpi.code, SERVICE_DEFAULT)
+            session.add(
+                tables.TargetRow(
+                    set_number=1,
+                    kpi_id=number,
+                    due_days=target.due_days,
+                    done_by_days=target.done_by_days,
+                )
+            )

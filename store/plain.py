@@ -1,0 +1,135 @@
+"""A database connection without SQLAlchemy: for reading fast, and for writing many rows at once.
+
+The first frame of the app comes from here (importing SQLModel alone takes longer than importing Textual).
+SQL is written once, with `?` for a parameter, in the words that SQLite and PostgreSQL share.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from store.errors import StoreError, StoreMissingError
+from store.failures import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from store.location import Location
+
+Row = tuple[Any, ...]
+READ_BUSY_SECONDS = 5
+
+
+@lru_cache(maxsize=256)
+def _for_psycopg(sql: str) -> str:
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class Plain:
+    """A thin face of a DBAPI connection."""
+
+    def __init__(self, connection: Any, *, postgres: bool) -> None:
+        """Wrap an open `sqlite3` or `psycopg` connection."""
+        self.connection = connection
+        self.postgres = postgres
+
+    def _sql(self, sql: str) -> str:
+        return _for_psycopg(sql) if self.postgres else sql
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """All rows of a query."""
+        cursor = self.connection.execute(self._sql(sql), parameters)
+        rows: list[Row] = cursor.fetchall()
+        return rows
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """The first row of a query, if there is one."""
+        found: Row | None = self.connection.execute(self._sql(sql), parameters).fetchone()
+        return found
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, None without one."""
+        row = self.row(sql, parameters)
+        return None if row is None else row[0]
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run a statement that changes rows; how many it changed."""
+        return int(self.connection.execute(self._sql(sql), parameters).rowcount)
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement once per row of parameters; how many rows it changed altogether."""
+        if not rows:
+            return 0
+        cursor = self.connection.cursor()
+        try:
+            cursor.executemany(self._sql(sql), rows)
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+    def where_in(
+        self, sql: str, values: Iterable[Any], parameters: Sequence[Any] = (), *, size: int = 500
+    ) -> Iterator[Row]:
+        """Rows of a query whose text has `IN (…)`, asked in portions of `size` values.
+
+        `parameters` stand before the values.
+        """
+        listed = list(values)
+        for start in range(0, len(listed), size):
+            part = listed[start : start + size]
+            marks = ",".join("?" * len(part))
+            yield from self.rows(sql.replace("(…)", f"({marks})"), (*parameters, *part))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several queries that see one and the same state of the store."""
+        self.connection.execute(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if self.postgres else "BEGIN"
+        )
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # the connection may be what failed; the first error is the one to tell
+                self.connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+def connect(location: Location) -> Plain:
+    """Open a store for reading only: StoreMissingError where there is none, StoreError if it fails."""
+    if location.url is not None:
+        return Plain(_connect_postgres(location), postgres=True)
+    import sqlite3  # deferred: not needed for a store on PostgreSQL
+
+    path = location.path
+    if path is None or not path.exists():
+        raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
+    try:
+        connection = sqlite3.connect(
+            f"{location.sqlite_uri}?mode=ro",
+            uri=True,
+            timeout=READ_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA mmap_size = 268435456")
+    except sqlite3.Error as error:
+        raise in_words(error, location, writing=False) from error
+    return Plain(connection, postgres=False)
+
+
+def _connect_postgres(location: Location) -> Any:
+    try:
+        import psycopg  # deferred: an extra that SQLite users need not install
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs the extra: pip install “stagewatch[postgres]”") from error
+    try:
+        return psycopg.connect(location.psycopg_url, autocommit=True, connect_timeout=10)
+    except psycopg.Error as error:
+        raise in_words(error, location, writing=False) from error

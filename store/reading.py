@@ -1,0 +1,233 @@
+"""The reading face of a store: every question a screen or a command asks, answered by frozen results."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from kpi.board import EventView, Explanation, SearchHit
+from kpi.events import moment_of
+from kpi.explain import explain_days, kpi_words, target_words
+from store.board import count_board, count_users, list_users, read_outlook
+from store.errors import StoreError
+from store.failures import in_words
+from store.location import find_location
+from store.organisation import load_organisation, load_target_sets
+from store.plain import connect
+from store.schema import check_version
+from store.tasks import TaskList, TaskQuery, find_task, freezes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from store.location import Location
+    from store.organisation import Organisation
+    from store.plain import Plain
+
+MOST_DETAIL = 10_000
+
+
+def _utc_now() -> int:
+    import time
+
+    return time.time_ns() // 1000
+
+
+def open_reader(location: str | Location | None, clock: Callable[[], int] = _utc_now) -> Reader:
+    """Open a store for reading. StoreError in one line if there is none, or none that can be read."""
+    place = find_location(location) if location is None or isinstance(location, str) else location
+    plain = connect(place)
+    reader = Reader(plain, place, clock)
+    try:
+        with reader.translated():
+            check_version(plain, place)
+            reader.load()
+    except StoreError:
+        plain.close()
+        raise
+    return reader
+
+
+class Reader:
+    """One connection that only reads; to be used by one thread at a time."""
+
+    def __init__(self, plain: Plain, location: Location, clock: Callable[[], int]) -> None:
+        """Made by `open_reader`."""
+        self._plain = plain
+        self._clock = clock
+        self.location = location
+        self._loaded: Organisation | None = None
+
+    def load(self) -> None:
+        """Read the organisation."""
+        self._loaded = load_organisation(self._plain)
+
+    @property
+    def rules(self) -> Organisation:
+        """The organisation with its calendar and catalogue."""
+        if self._loaded is None:
+            raise StoreError("this reader has not been opened")
+        return self._loaded
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn whatever the driver raises into a StoreError in words."""
+        try:
+            yield
+        except (StoreError, GeneratorExit, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if type(error).__module__.split(".")[0] not in ("sqlite3", "psycopg"):
+                raise
+            raise in_words(error, self.location, writing=False) from error
+
+    @contextmanager
+    def _seen_at_once(self) -> Iterator[Plain]:
+        with self.translated(), self._plain.snapshot():
+            yield self._plain
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._plain.close()
+
+    def organisation(self) -> str:
+        """The organisation's name."""
+        return self.rules.name
+
+    def today(self) -> date:
+        """The date in the organisation's zone."""
+        return self.rules.today(self._clock())
+
+    def revision(self) -> int:
+        """A number that changes with every change of the store."""
+        with self.translated():
+            return int(self._plain.value("SELECT revision FROM store_state") or 0)
+
+    def updated_at(self) -> datetime | None:
+        """When the store last changed, in UTC."""
+        with self.translated():
+            at = self._plain.value("SELECT updated_at FROM store_state")
+        return None if at is None else moment_of(at)
+
+    def pending(self) -> bool:
+        """Whether timers have gone off, or events come in, that the tasks do not show yet."""
+        ask = "SELECT 1 FROM listing WHERE next_moment IS NOT NULL AND next_moment <= ? LIMIT 1"
+        with self.translated():
+            return self._plain.value(ask, (self._clock(),)) is not None
+
+    def is_empty(self) -> bool:
+        """Whether no event has come in yet."""
+        with self.translated():
+            return self._plain.value("SELECT 1 FROM listing LIMIT 1") is None
+
+    def users(self) -> tuple[str, ...]:
+        """Everyone who owns a listing with open tasks, by name."""
+        with self.translated():
+            return list_users(self._plain)
+
+    def board(self, as_of: date | None = None, user: str | None = None) -> Board:
+        """The counts of all stages and KPIs as of the end of a day, None for today."""
+        today = self.today()
+        with self.translated():
+            return count_board(self._plain, self.rules, as_of or today, today, user)
+
+    def listings_by_user(self, as_of: date | None = None) -> tuple[UserRow, ...]:
+        """Each user's open listings, by name; never a rank."""
+        today = self.today()
+        with self.translated():
+            return count_users(self._plain, as_of or today, today)
+
+    def outlook(
+        self, as_of: date | None = None, user: str | None = None, days: int = 10
+    ) -> tuple[OutlookDay, ...]:
+        """What becomes due and overdue on the coming working days if nothing moves."""
+        today = self.today()
+        with self.translated():
+            return read_outlook(self._plain, self.rules, as_of or today, today, days, user)
+
+    def task_list(self, query: TaskQuery) -> TaskList:
+        """The tasks of a query; its `fetch` uses this reader's connection."""
+        with self.translated():
+            return TaskList(self._plain, self.rules, query, self.today())
+
+    def task(self, task_id: str, as_of: date | None = None) -> TaskView:
+        """One task as of the end of a day."""
+        today = self.today()
+        with self._seen_at_once() as plain:
+            return find_task(plain, self.rules, task_id, as_of or today, today)[1]
+
+    def explain(self, task_id: str, as_of: date | None = None) -> Explanation:
+        """One task's clock, day by day, to the end of the day asked about or the task's last."""
+        today = self.today()
+        day = as_of or today
+        rules = self.rules
+        with self._seen_at_once() as plain:
+            row, task = find_task(plain, rules, task_id, day, today)
+            freezes = freezes_of(plain, row[1])
+            sets = {target_set.number: target_set for target_set in load_target_sets(plain)}
+        kpi = rules.catalogue.by_code[task.kpi]
+        until = day if task.finished_at is None else date.fromordinal(row[12])
+        known = [freeze for freeze in freezes if freeze.begin <= until]
+        target = sets[task.target_set].target(kpi.code)
+        dated = kpi.deadline is not None and (task.due_on == task.done_by)
+        return Explanation(
+            task=task,
+            kpi_words=kpi_words(kpi),
+            target_words=target_words(kpi, target, task.target_set, dated=dated),
+            days=explain_days(rules.calendar, task.day_zero, until, known),
+            due_on=task.due_on,
+            done_by=task.done_by,
+            status=task.status,
+        )
+
+    def events(
+        self, listing: str, application: str | None = None, limit: int = 1000
+    ) -> tuple[EventView, ...]:
+        """The newest `limit` events of a listing, oldest first; with `application`, those that reach it."""
+        where, names = "", [listing]
+        if application is not None:
+            where = " AND (application = ? OR application IS NULL)"
+            names.append(application)
+        with self.translated():
+            rows = self._plain.rows(
+                "SELECT at, kind, application, actor, owner, detail FROM event WHERE listing_id = "
+                f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY at DESC, seq DESC LIMIT ?",
+                (*names, limit),
+            )
+        return tuple(
+            EventView(moment_of(at), kind, application, actor, _details(owner, detail))
+            for at, kind, application, actor, owner, detail in reversed(rows)
+        )
+
+    def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
+        """Listings and applications whose reference or title contains `text`, whatever its case."""
+        wanted = text.strip().lower()
+        if not wanted:
+            return ()
+        pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        with self._seen_at_once() as plain:
+            listings = plain.rows(
+                "SELECT ref, title, owner, open_tasks FROM listing "
+                "WHERE lower(ref) LIKE ? ESCAPE '\\' OR lower(title) LIKE ? ESCAPE '\\' ORDER BY ref LIMIT ?",
+                (pattern, pattern, limit),
+            )
+            applications = plain.rows(
+                "SELECT l.ref, a.ref, l.title, l.owner, (SELECT count(*) FROM task t WHERE "
+                "t.listing_id = l.id AND t.application = a.ref AND t.ended_on IS NULL) "
+                "FROM application a JOIN listing l ON l.id = a.listing_id "
+                "WHERE lower(a.ref) LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
+                (pattern, limit),
+            )
+        hits = [SearchHit(ref, None, title, owner, tasks) for ref, title, owner, tasks in listings]
+        hits += [SearchHit(ref, name, title, owner, tasks) for ref, name, title, owner, tasks in applications]
+        return tuple(hits[:limit])
+
+
+def _details(owner: str | None, detail: str | None) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {} if owner is None else {"owner": owner}
+    if detail is not None:
+        found.update({name: str(value)[:MOST_DETAIL] for name, value in json.loads(detail).items()})
+    return tuple(found.items())

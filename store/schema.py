@@ -1,0 +1,73 @@
+"""The schema's version: made, brought up to date, checked; a newer program's store is refused untouched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store.errors import StoreError, StoreMissingError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+    from store.location import Location
+    from store.plain import Plain
+    from store.work import Store
+
+# The steps in order; a test holds this against the files in migrations/versions.
+VERSIONS = ("0001",)
+CURRENT = VERSIONS[-1]
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def version_of(plain: Plain) -> str | None:
+    """The store's schema version, None where there is no Stagewatch store."""
+    exists = (
+        "SELECT to_regclass('alembic_version')"
+        if plain.postgres
+        else "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+    )
+    if plain.value(exists) is None:
+        return None
+    found = plain.value("SELECT version_num FROM alembic_version")
+    return None if found is None else str(found)
+
+
+def check_version(plain: Plain, location: Location) -> None:
+    """Refuse a store that this program does not understand; nothing is written."""
+    version = version_of(plain)
+    if version is None:
+        raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
+    if version not in VERSIONS:
+        raise StoreError(
+            f"{location} was written by a newer Stagewatch (schema {version}, this one knows {CURRENT}); "
+            "it was left untouched, please update the program"
+        )
+
+
+def upgrade(store: Store) -> None:
+    """Bring the schema to CURRENT in one transaction: all steps or none."""
+    with store.work() as work:
+        version = version_of(work.plain)
+        if version is not None and version not in VERSIONS:
+            check_version(work.plain, store.location)
+        _run_steps(work.session.connection())
+        work.changed = version is not None
+        if version is None:
+            work.session.commit()
+
+
+def _run_steps(connection: Connection) -> None:
+    from alembic import command  # deferred: only making or upgrading a store needs it
+
+    command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,5 @@
+"""`python -m tui` is `stagewatch`."""
+
+from tui.main import main
+
+raise SystemExit(main())

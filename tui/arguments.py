@@ -1,0 +1,195 @@
+"""What may be written after `stagewatch`, and which function does it."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Runner = Callable[[argparse.Namespace], int | None]
+
+STATUSES = ("on_track", "due", "overdue", "paused", "cancelled")
+SORTS = ("deadline", "stage", "listing", "age")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options as written; exits with status 2 and one line of help where they make no sense."""
+    return _parser().parse_args(arguments)
+
+
+def _deferred(module: str) -> Runner:
+    """The command in `tui.commands.<module>`, imported when it is run: each brings its own weight."""
+
+    def run(options: argparse.Namespace) -> int | None:
+        command: Runner = import_module(f"tui.commands.{module}").run
+        return command(options)
+
+    return run
+
+
+def a_day(text: str) -> date:
+    """A day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no day; write YYYY-MM-DD") from error
+
+
+def a_count(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1 up")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="stagewatch",
+        description="Recruitment tasks by stage: on track, due, overdue. Without a command it opens the app.",
+        epilog="Exit status: 0 done, 1 refused or invalid, 2 wrong usage.",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
+    parser.set_defaults(run=_deferred("app"), store=None)
+    _add_store(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_init(commands)
+    _add_import(commands)
+    _add_catalogue(commands)
+    _add_board(commands)
+    _add_tasks(commands)
+    _add_explain(commands)
+    _add_search(commands)
+    _add_rebuild(commands)
+    _add_demo(commands)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"stagewatch {version('stagewatch')}")
+        parser.exit()
+
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store",
+        metavar="PATH-or-URL",
+        default=argparse.SUPPRESS,
+        help="the store: a SQLite file or a postgresql:// address (else $STAGEWATCH_STORE, else a file in "
+        "your data folder)",
+    )
+
+
+def _command(commands: _Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    command.set_defaults(run=_deferred(module))
+    _add_store(command)
+    return command
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print the machine form")
+
+
+def _add_as_of(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of", type=a_day, metavar="YYYY-MM-DD", help="as of the end of this day (else today)"
+    )
+
+
+def _add_init(commands: _Commands) -> None:
+    command = _command(commands, "init", "init", "make a store for an organisation")
+    command.add_argument("--organisation", required=True, metavar="NAME")
+    command.add_argument(
+        "--calendar", default="GB-ENG", metavar="REGION", help="whose bank holidays (GB-ENG)"
+    )
+    command.add_argument("--timezone", default="Europe/London", metavar="ZONE", help="(Europe/London)")
+    command.add_argument("--catalogue", metavar="FILE", help="stages and KPIs (else those of NHS Jobs)")
+    command.add_argument("--targets", metavar="FILE", help="the first target set (else 99 and 99 days)")
+    command.add_argument(
+        "--working-days", default="Mon,Tue,Wed,Thu,Fri", metavar="DAYS", help="(Mon,Tue,Wed,Thu,Fri)"
+    )
+    command.add_argument("--no-holidays", action="store_true", help="bank holidays count as working days")
+    _add_json(command)
+
+
+def _add_import(commands: _Commands) -> None:
+    command = _command(commands, "import", "importing", "bring events in from CSV or XES files")
+    command.add_argument("files", nargs="+", metavar="FILE")
+    command.add_argument("--mapping", required=True, metavar="MAP.toml", help="which column is what")
+    _add_json(command)
+
+
+def _add_catalogue(commands: _Commands) -> None:
+    command = _command(
+        commands, "catalogue", "catalogue", "show the stages and KPIs, or draft them from a log"
+    )
+    _add_json(command)
+    parts = command.add_subparsers(title="commands", metavar="COMMAND")
+    infer = _command(parts, "infer", "infer", "draft a catalogue from a log nobody has described")
+    infer.add_argument("file", metavar="FILE")
+    infer.add_argument("--mapping", required=True, metavar="MAP.toml")
+    infer.add_argument("--output", metavar="FILE", help="write it there (else to standard output)")
+    infer.add_argument("--timezone", default="Europe/London", metavar="ZONE", help="(Europe/London)")
+    _add_json(infer)
+
+
+def _add_board(commands: _Commands) -> None:
+    command = _command(commands, "board", "board", "show the board: tasks by stage and status")
+    _add_as_of(command)
+    command.add_argument("--user", metavar="REF", help="only the tasks of this user's listings")
+    command.add_argument("--by-user", action="store_true", help="listings by user instead of tasks by stage")
+    _add_json(command)
+
+
+def _add_tasks(commands: _Commands) -> None:
+    command = _command(commands, "tasks", "tasks", "list tasks")
+    command.add_argument("--stage", metavar="CODE")
+    command.add_argument("--kpi", metavar="CODE")
+    command.add_argument("--status", choices=STATUSES)
+    command.add_argument("--user", metavar="REF")
+    command.add_argument("--listing", metavar="REF")
+    command.add_argument("--application", metavar="REF")
+    _add_as_of(command)
+    command.add_argument("--finished", action="store_true", help="ended tasks instead of open ones")
+    command.add_argument("--sort", choices=SORTS, default="deadline")
+    command.add_argument("--limit", type=a_count, metavar="N", help="at most so many (else all)")
+    command.add_argument("--after", metavar="CURSOR", help="go on from the “next” of an earlier answer")
+    _add_json(command)
+
+
+def _add_explain(commands: _Commands) -> None:
+    command = _command(commands, "explain", "explain", "show a task's clock, day by day")
+    command.add_argument("task", metavar="TASK-ID")
+    _add_as_of(command)
+    _add_json(command)
+
+
+def _add_search(commands: _Commands) -> None:
+    command = _command(commands, "search", "search", "find a listing or an applicant")
+    command.add_argument("text", metavar="TEXT")
+    command.add_argument("--limit", type=a_count, default=100, metavar="N", help="(100)")
+    _add_json(command)
+
+
+def _add_rebuild(commands: _Commands) -> None:
+    command = _command(commands, "rebuild", "rebuild", "work all tasks out again from the events")
+    _add_json(command)
+
+
+def _add_demo(commands: _Commands) -> None:
+    command = _command(commands, "demo", "demo", "open the app on a throw-away store full of invented data")
+    command.add_argument("--seed", type=int, default=1, metavar="N", help="another invented year (1)")
+    command.add_argument("--listings", type=a_count, default=400, metavar="N", help="how many (400)")
+    command.add_argument("--no-app", action="store_true", help="only make the store, and say where it is")
+    _add_json(command)

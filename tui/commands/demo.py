@@ -1,0 +1,70 @@
+"""`stagewatch demo`: the app on a throw-away store full of invented data."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store.errors import StoreError
+from store.location import find_location
+from tui.commands.output import print_json
+from tui.commands.progress import spinner
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def run(options: Namespace) -> int:
+    """Make the store, open the app, and throw the store away again; with --no-app it stays."""
+    interactive = sys.stdin.isatty() and sys.stdout.isatty() and not options.no_app
+    folder = Path(tempfile.mkdtemp(prefix="stagewatch-demo-"))
+    place = options.store or str(folder / "demo.db")
+    try:
+        result = _make(options, place, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if interactive:
+        from tui.app import run_app
+
+        try:
+            return run_app(place)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        print_json(
+            {
+                "store": place,
+                "events": str(folder / "events.csv"),
+                "mapping": str(folder / "mapping.toml"),
+                **result,
+            }
+        )
+    else:
+        print(f"Made an invented organisation with {result['listings']:,} listings at {place}.")
+        print(f"Open it with: stagewatch --store {place}")
+    return 0
+
+
+def _make(options: Namespace, place: str, folder: Path) -> dict[str, int]:
+    from store.demo import make_demo
+    from store.work import Store
+
+    location = find_location(place)
+    if location.path is not None and location.path.exists():
+        raise StoreError(f"{location} exists already; the demo only makes a new store")
+    store = Store(location)
+    try:
+        with spinner("Inventing a year of recruitment"):
+            result = make_demo(store, folder, seed=options.seed, listings=options.listings)
+    finally:
+        store.close()
+    return {
+        "events_added": result.events_added,
+        "listings": result.listings,
+        "applications": result.applications,
+        "tasks_open": result.tasks_open,
+    }
