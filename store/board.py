@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpi.board import Board, Counts, KpiCounts, OutlookDay, StageCounts, UserRow, total
 from kpi.forecast import outlook as forecast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kpi.catalogue import Catalogue
     from store.organisation import Organisation
-    from store.plain import Plain
+    from store.plain import Plain, Row
 
-_SUMS = (
-    "sum(CASE WHEN paused = 0 AND due_on > ? THEN {n} ELSE 0 END), "
-    "sum(CASE WHEN paused = 0 AND due_on <= ? AND done_by >= ? THEN {n} ELSE 0 END), "
-    "sum(CASE WHEN paused = 0 AND done_by < ? THEN {n} ELSE 0 END), "
-    "sum(CASE WHEN paused = 1 THEN {n} ELSE 0 END)"
-)
+_NOTHING = Counts()
+
+# Per group and paused or not: all, those not yet due, those overdue. One pass over the rows.
+_TALLY = "{n}, {n} FILTER (WHERE due_on > ?), {n} FILTER (WHERE done_by < ?)"
+
+
+def _add_up(rows: Iterable[Row]) -> dict[Any, Counts]:
+    """Rows of (group, paused, all, not yet due, overdue) as one Counts per group."""
+    counts: dict[Any, Counts] = {}
+    for group, paused, every, early, late in rows:
+        before = counts.get(group, _NOTHING)
+        if paused:
+            counts[group] = replace(before, paused=int(every))
+        else:
+            on_track, overdue = int(early or 0), int(late or 0)
+            counts[group] = Counts(on_track, int(every) - on_track - overdue, overdue, before.paused)
+    return counts
+
 
 # What was open at the end of a past day, as it was then: rule 13.
 _PAST = (
@@ -53,25 +69,24 @@ def count_board(
 ) -> Board:
     """The board as of the end of `day`: a past one as it was, a coming one with today's tasks (rule 13)."""
     at = day.toordinal()
-    days = (at, at, at, at)
     if day < today:
         source, parameters = _past_source("t.kpi_id, t.listing_id", day, user)
         rows = plain.rows(
-            f"SELECT kpi_id, {_SUMS.format(n=1)} FROM {source} GROUP BY kpi_id", (*days, *parameters)
+            f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM {source} GROUP BY kpi_id, paused",
+            (at, at, *parameters),
         )
     elif user is not None:
         rows = plain.rows(
-            f"SELECT kpi_id, {_SUMS.format(n=1)} FROM task "
-            "WHERE ended_on IS NULL AND owner = ? GROUP BY kpi_id",
-            (*days, user),
+            f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM task "
+            "WHERE ended_on IS NULL AND owner = ? GROUP BY kpi_id, paused",
+            (at, at, user),
         )
     else:
         rows = plain.rows(
-            f"SELECT kpi_id, {_SUMS.format(n='tasks')} FROM task_count GROUP BY kpi_id",
-            days,
+            f"SELECT kpi_id, paused, {_TALLY.format(n='sum(tasks)')} FROM task_count GROUP BY kpi_id, paused",
+            (at, at),
         )
-    counts = {row[0]: Counts(*(int(count) for count in row[1:])) for row in rows}
-    return _board(organisation.catalogue, organisation.name, day, counts)
+    return _board(organisation.catalogue, organisation.name, day, _add_up(rows))
 
 
 def _past_source(columns: str, day: date, user: str | None) -> tuple[str, tuple[int | str, ...]]:
@@ -84,11 +99,10 @@ def _past_source(columns: str, day: date, user: str | None) -> tuple[str, tuple[
 
 def _board(catalogue: Catalogue, name: str, day: date, counts: dict[int, Counts]) -> Board:
     numbers = {kpi.code: number for number, kpi in enumerate(catalogue.kpis, 1)}
-    nothing = Counts()
     stages = []
     for stage in catalogue.stages:
         kpis = tuple(
-            KpiCounts(kpi.code, kpi.title, counts.get(numbers[kpi.code], nothing)) for kpi in stage.kpis
+            KpiCounts(kpi.code, kpi.title, counts.get(numbers[kpi.code], _NOTHING)) for kpi in stage.kpis
         )
         stages.append(StageCounts(stage.code, stage.title, total(kpi.counts for kpi in kpis), kpis))
     return Board(day, name, tuple(stages), total(stage.counts for stage in stages))
@@ -98,13 +112,13 @@ def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
     """Each user's open listings by their most pressing task, users in the order of their names."""
     at = day.toordinal()
     if day < today:
-        tasks, at_day = past_tasks("t.listing_id", day)
+        source, at_day = past_tasks("t.listing_id", day)
         listings = (
             "SELECT o.owner, open_tasks, paused, due_on, done_by FROM ("
             "SELECT listing_id, count(*) AS open_tasks, min(paused) AS paused, "
             "min(CASE WHEN paused = 0 THEN due_on END) AS due_on, "
             "min(CASE WHEN paused = 0 THEN done_by END) AS done_by "
-            f"FROM ({tasks}) AS tasks GROUP BY listing_id) AS listing "
+            f"FROM ({source}) AS tasks GROUP BY listing_id) AS listing "
             "LEFT JOIN listing_owner o ON o.listing_id = listing.listing_id "
             "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?)"
         )
@@ -115,11 +129,17 @@ def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
         )
         parameters = ()
     rows = plain.rows(
-        f"SELECT owner, {_SUMS.format(n=1)}, sum(open_tasks) FROM ({listings}) AS listings "
-        "GROUP BY owner ORDER BY owner IS NULL, owner",
-        (at, at, at, at, *parameters),
+        f"SELECT owner, paused, {_TALLY.format(n='count(*)')}, sum(open_tasks) FROM ({listings}) AS listings "
+        "GROUP BY owner, paused",
+        (at, at, *parameters),
     )
-    return tuple(UserRow(row[0], Counts(*(int(n) for n in row[1:5])), int(row[5])) for row in rows)
+    tasks: Counter[str | None] = Counter()
+    for row in rows:
+        tasks[row[0]] += int(row[5])
+    counts = _add_up(row[:5] for row in rows)
+    # By name; what belongs to nobody stands last.
+    users = sorted(counts, key=lambda user: (user is None, user or ""))
+    return tuple(UserRow(user, counts[user], tasks[user]) for user in users)
 
 
 def list_users(plain: Plain) -> tuple[str, ...]:

@@ -90,18 +90,18 @@ def import_file(
     read: what came before the break is kept, and running the same file again adds only the rest.
     """
     organisation = _organisation(store)
-    feed = open_feed(path, mapping, organisation.spec.zone)
     tally = _Tally()
-    run = _begin_run(store, mapping.name, Path(path).name)
     broken: FeedError | None = None
-    try:
-        for batch in _batches(feed):
-            _keep(store, batch, organisation, mapping.name, run, tally)
-            if progress is not None:
-                progress(feed.progress())
-    except FeedError as error:
-        broken = error
-    _end_run(store, run, tally, None if broken else feed.digest())
+    with open_feed(path, mapping, organisation.spec.zone) as feed:
+        run = _begin_run(store, mapping.name, Path(path).name)
+        try:
+            for batch in _batches(feed):
+                _keep(store, batch, organisation, mapping.name, run, tally)
+                if progress is not None:
+                    progress(feed.progress())
+        except FeedError as error:
+            broken = error
+        _end_run(store, run, tally, None if broken else feed.digest())
     advance(store)
     if broken is not None:
         kept = f"{tally.added:,} new events before it were kept" if tally.added else "nothing was added"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.calendar import CalendarError, load_zone
 from kpi.text import clean
+from store.errors import StoreError
 from store.feeds.formats import DateFormat, FormatError, parse_format
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _TABLES = ("source", "columns", "events", "sandbox")
 _SOURCE_KEYS = ("name", "timezone", "date_formats")
 
 
-class MappingError(ValueError):
+class MappingError(StoreError):
     """A mapping that cannot be used. One clear line: the place and the rule."""
 
 

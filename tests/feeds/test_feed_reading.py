@@ -70,12 +70,12 @@ def test_a_gzip_that_breaks_off_gives_the_whole_rows_before(tmp_path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda data: data[:10],
-        lambda data: data[:-8],
-        lambda data: data[:-8] + b"\0" * 8,
-        lambda data: data + b"junk",
-        lambda data: data[:12] + b"\xff" * 20 + data[32:],
-        lambda data: data[:2] + b"\x09" + data[3:],
+        pytest.param(lambda data: data[:10], id="header only"),
+        pytest.param(lambda data: data[:-8], id="no checksum"),
+        pytest.param(lambda data: data[:-8] + b"\0" * 8, id="wrong checksum"),
+        pytest.param(lambda data: data + b"junk", id="junk after it"),
+        pytest.param(lambda data: data[:12] + b"\xff" * 20 + data[32:], id="junk in it"),
+        pytest.param(lambda data: data[:2] + b"\x09" + data[3:], id="unknown method"),
     ],
 )
 def test_a_damaged_gzip_is_one_clear_error(tmp_path, damage: Callable[[bytes], bytes]) -> None:
@@ -92,7 +92,7 @@ def test_a_gzip_of_several_parts_is_one_file(tmp_path) -> None:
         assert len(list(feed)) == 1
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("pack", [pytest.param(bytes, id="plain"), pytest.param(gzip.compress, id="gzip")])
 def test_progress_grows_to_one_and_the_digest_is_that_of_the_files_bytes(
     tmp_path, pack: Callable[[bytes], bytes]
 ) -> None:

@@ -46,7 +46,7 @@ def broken(tmp_path, data: str | bytes) -> tuple[list[FeedItem], str]:
     """What is read before the error, and the error."""
     path = tmp_path / "log.xes"
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    items = []
+    items: list[FeedItem] = []
     with pytest.raises(FeedError) as caught, open_feed(path, mapping(COLUMNS), LONDON) as feed:
         items.extend(feed)
     assert "\n" not in str(caught.value)
@@ -103,9 +103,13 @@ def test_attributes_of_attributes_are_not_the_events() -> None:
 
 def test_what_an_event_or_trace_leaves_out_the_logs_globals_say() -> None:
     defaults = (
-        '<global scope="event"><string key="org:resource" value="somebody"/><string key="title" value="no"/>'
-        '<string key="concept:name" value="unknown"><string key="org:resource" value="deep"/></string></global>'
-        '<global scope="trace"><string key="title" value="Any"/><string key="org:resource" value="no"/></global>'
+        '<global scope="event">'
+        '<string key="org:resource" value="somebody"/><string key="title" value="no"/>'
+        '<string key="concept:name" value="unknown"><string key="org:resource" value="deep"/></string>'
+        "</global>"
+        '<global scope="trace">'
+        '<string key="title" value="Any"/>'
+        '<string key="org:resource" value="no"/></global>'
         '<global scope="other"><string key="org:resource" value="no"/></global>'
         '<global><string key="org:resource" value="no"/></global>\n'
     )
@@ -208,7 +212,7 @@ def test_an_unknown_entity_breaks_the_log(tmp_path) -> None:
             "the XML is broken on line 6: mismatched tag",
         ),
         (log(trace(event(), event(), "&")), "the XML is broken on line 6: not well-formed (invalid token)"),
-        (log(trace(event(), event()))[:-10], "the XML ends in the middle, on line 7"),
+        (log(trace(event(), event()))[:-10], "the XML ends in the middle, on line 6"),
         (log(trace(event(), event(), "<event><string key=")), "the XML is broken on line 6: not well-formed"),
         (log(trace(event(), event())) + "<log/>", "the XML is broken on line 8: junk after document element"),
     ],

@@ -52,12 +52,11 @@ def tasks_on(
     replays: dict[str, Replay], day: date, calendar: WorkingCalendar = ENGLAND
 ) -> list[dict[str, Any]]:
     """What the store's rows say of `day`, from replays of the whole history."""
-    found = []
+    found: list[dict[str, Any]] = []
     for ref, result in replays.items():
         owner = next((name for begin, name in reversed(result.owners) if begin <= day), None)
-        for task in result.tasks:
-            if task.opened_on <= day:
-                found.append(_judge(ref, task, result, day, calendar) | {"user": owner})
+        begun = [task for task in result.tasks if task.opened_on <= day]
+        found += [_judge(ref, task, result, day, calendar) | {"user": owner} for task in begun]
     return found
 
 

@@ -76,7 +76,7 @@ def tasks_of(reader: Reader, day: date) -> list[dict[str, Any]]:
     found = []
     for finished in (False, True):
         tasks = reader.task_list(TaskQuery(as_of=day, finished=finished))
-        assert (every := tasks.fetch(0, tasks.total)) is not None
+        every = tasks.fetch(0, tasks.total)
         assert len(every) == tasks.total
         found += [_plain(task) for task in every]
     return sorted(found, key=repr)
@@ -92,10 +92,7 @@ def _plain(task: Any) -> dict[str, Any]:
 
 def expected(tasks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The oracle's tasks, in the same form."""
-    return sorted(
-        ({k: v for k, v in _ordered(task).items()} for task in tasks),
-        key=repr,
-    )
+    return sorted(map(_ordered, tasks), key=repr)
 
 
 def _ordered(task: Mapping[str, Any]) -> dict[str, Any]:

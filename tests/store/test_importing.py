@@ -160,8 +160,8 @@ def test_progress_is_told_and_ends_at_the_whole(store_url: str, tmp_path: Path) 
 def test_a_timer_goes_off_when_its_time_comes(store_url: str, tmp_path: Path) -> None:
     at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     rows = [
-        {"event": "interviews_arranged", "at": at, "listing": "L", "first_interview_at": at + timedelta(days=10),
-         "last_interview_at": at + timedelta(days=11)},
+        {"event": "interviews_arranged", "at": at, "listing": "L",
+         "first_interview_at": at + timedelta(days=10), "last_interview_at": at + timedelta(days=11)},
         {"event": "interview_feedback_completed", "at": at + timedelta(days=20), "listing": "L"},
     ]  # fmt: skip
     clock = Clock(at + timedelta(days=1))
@@ -224,8 +224,8 @@ def test_two_imports_at_once_lose_nothing(store_url: str, tmp_path: Path) -> Non
         advance(store)  # the test's clock is far ahead of the two processes'
         both = comparable(store)
     with clean_store(tmp_path) as store:
-        for part in parts:
-            import_file(store, part, load_mapping(generate.MAPPING))
+        for file in parts:
+            import_file(store, file, load_mapping(generate.MAPPING))
         assert comparable(store) == both
 
 

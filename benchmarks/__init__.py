@@ -1,0 +1,1 @@
+"""Speed measurements of Stagewatch. Nothing here is imported by the app."""

@@ -1,0 +1,77 @@
+"""`make bench`: everything that has a budget, measured in one run and written to docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.pty_start import as_table
+from benchmarks.start_up import figures_of, measure
+from benchmarks.store_calls import Figure, board_figures, deadline_figures, list_figures
+
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+FEW, MANY = 10_000, 1_000_000
+
+
+def main() -> int:
+    """Measure, print, write; the exit status is 1 if a budget is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--few", type=int, default=FEW, help=f"tasks of the small store ({FEW:,})")
+    parser.add_argument("--many", type=int, default=MANY, help=f"tasks of the large store ({MANY:,})")
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of starts (15)")
+    parser.add_argument("--no-rivals", action="store_true", help="leave the other programs out")
+    parser.add_argument("--no-report", action="store_true", help="print only")
+    options = parser.parse_args()
+
+    figures = deadline_figures() + board_figures(options.few, options.many) + list_figures(options.many)
+    rows, failures, versions = measure(
+        options.few, options.many, options.rounds, rivals=not options.no_rivals
+    )
+    figures += figures_of(rows, options.few, options.many)
+    text = report(figures, as_table(rows, failures), versions)
+    print(text)
+    if not options.no_report:
+        REPORT.write_text(text, "utf-8")
+    return 0 if all(figure.kept for figure in figures) else 1
+
+
+def report(figures: list[Figure], starts: str, versions: str) -> str:
+    """The page for docs/."""
+    textual, python = version("textual"), platform.python_version()
+    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {python}, Textual {textual}"
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. All figures are of one run, so that ratios hold on a machine that is",
+        f"shared and noisy: {machine}.",
+        "",
+        "| what | measured | must be | kept |",
+        "| --- | ---: | ---: | :-: |",
+        *(f"| {f.what} | {f.measured} | {f.must_be} | {'yes' if f.kept else '**no**'} |" for f in figures),
+        "",
+        "## Process start to the screen",
+        "",
+        "In a real pseudo-terminal of 80×24, from the start of the process until the text was on the screen:",
+        "for Stagewatch the board with its counts, for the others their first task. Each round runs all of",
+        "them; “paired” is the median of the ratios within one round.",
+        "",
+        starts,
+        "",
+    ]
+    if versions:
+        lines += [f"Measured beside: {versions}.", ""]
+    lines += [
+        "## How the stores are made",
+        "",
+        "By a real import of a generated file: listings with one event each, over all KPIs, sixty users",
+        "and the last 365 days (`benchmarks/stores.py`).",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
