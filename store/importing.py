@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Item = FeedEvent | BadRow | SandboxRow
 
 BATCH = 20_000
+READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
 REPORTED_ROWS = 100
 REPORTED_KINDS = 1_000
 # A deadline lies at most 999 working days ahead, which is less than five years.
@@ -86,7 +87,7 @@ def import_file(
 ) -> ImportResult:
     """Bring the events of `path` into the store; a row that is there already is counted, not added.
 
-    `progress` is told the share of the file that has been read, 0 to 1. FeedError if the file cannot be
+    `progress` is told the share of the work that is done, 0 to 1. FeedError if the file cannot be
     read: what came before the break is kept, and running the same file again adds only the rest.
     """
     organisation = _organisation(store)
@@ -98,15 +99,29 @@ def import_file(
             for batch in _batches(feed):
                 _keep(store, batch, organisation, mapping.name, run, tally)
                 if progress is not None:
-                    progress(feed.progress())
+                    progress(feed.progress() * READING)
         except FeedError as error:
             broken = error
         _end_run(store, run, tally, None if broken else feed.digest())
-    advance(store)
+    _replay(store, progress)
     if broken is not None:
         kept = f"{tally.added:,} new events before it were kept" if tally.added else "nothing was added"
         raise FeedError(f"{broken}; {kept}") from broken
     return _result(store, str(path), tally)
+
+
+def _replay(store: Store, progress: Callable[[float], None] | None) -> None:
+    """Bring the tasks up to date; the rest of the progress is told by listings."""
+    if progress is None:
+        advance(store)
+        return
+    reader = connect(store.location)
+    try:
+        waiting = reader.value("SELECT count(*) FROM listing WHERE next_moment = 0")
+    finally:
+        reader.close()
+    advance(store, lambda done: progress(min(1.0, READING + (1 - READING) * done / max(done, waiting))))
+    progress(1.0)
 
 
 def _organisation(store: Store) -> Organisation:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpi.board import EventView, Explanation, SearchHit
+from kpi.calendar import load_zone
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
 from store.board import count_board, count_users, list_users, read_outlook
@@ -20,14 +21,16 @@ from store.schema import check_version
 from store.tasks import TaskList, TaskQuery, find_task, freezes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from zoneinfo import ZoneInfo
 
     from kpi.board import Board, OutlookDay, TaskView, UserRow
     from store.location import Location
     from store.organisation import Organisation
-    from store.plain import Plain
+    from store.plain import Plain, Row
 
-MOST_DETAIL = 10_000
+# What describes the listing rather than the event; exports write it beside every one.
+_REPEATED = frozenset({"owner", "title", "department", "role_type", "urgency", "closing_date"})
 
 
 def _utc_now() -> int:
@@ -100,6 +103,10 @@ class Reader:
     def today(self) -> date:
         """The date in the organisation's zone."""
         return self.rules.today(self._clock())
+
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the organisation's people read a clock."""
+        return load_zone(self.rules.spec.zone)
 
     def revision(self) -> int:
         """A number that changes with every change of the store."""
@@ -197,10 +204,7 @@ class Reader:
                 f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY at DESC, seq DESC LIMIT ?",
                 (*names, limit),
             )
-        return tuple(
-            EventView(moment_of(at), kind, application, actor, _details(owner, detail))
-            for at, kind, application, actor, owner, detail in reversed(rows)
-        )
+        return _event_views(reversed(rows))
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications whose reference or title contains `text`, whatever its case."""
@@ -226,8 +230,15 @@ class Reader:
         return tuple(hits[:limit])
 
 
-def _details(owner: str | None, detail: str | None) -> tuple[tuple[str, str], ...]:
-    found: dict[str, str] = {} if owner is None else {"owner": owner}
-    if detail is not None:
-        found.update({name: str(value)[:MOST_DETAIL] for name, value in json.loads(detail).items()})
-    return tuple(found.items())
+def _event_views(rows: Iterable[Row]) -> tuple[EventView, ...]:
+    """Events as they are shown: of what a row of an export repeats with every event, only what is new."""
+    said: dict[str, str] = {}
+    views = []
+    for at, kind, application, actor, owner, detail in rows:
+        found: dict[str, str] = {} if owner is None else {"owner": owner}
+        if detail is not None:
+            found.update(json.loads(detail))
+        news = tuple((name, value) for name, value in found.items() if said.get(name) != value)
+        said.update((name, value) for name, value in found.items() if name in _REPEATED)
+        views.append(EventView(moment_of(at), kind, application, actor, news))
+    return tuple(views)

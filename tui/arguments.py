@@ -18,7 +18,7 @@ SORTS = ("deadline", "stage", "listing", "age")
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options as written; exits with status 2 and one line of help where they make no sense."""
-    return _parser().parse_args(arguments)
+    return make_parser().parse_args(arguments)
 
 
 def _deferred(module: str) -> Runner:
@@ -46,7 +46,8 @@ def a_count(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
     parser = argparse.ArgumentParser(
         prog="stagewatch",
         description="Recruitment tasks by stage: on track, due, overdue. Without a command it opens the app.",
