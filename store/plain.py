@@ -108,6 +108,7 @@ def connect(location: Location) -> Plain:
     path = location.path
     if path is None or not path.exists():
         raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
+    connection = None
     try:
         connection = sqlite3.connect(
             f"{location.sqlite_uri}?mode=ro",
@@ -116,10 +117,11 @@ def connect(location: Location) -> Plain:
             isolation_level=None,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA cache_size = -32768")
-        connection.execute("PRAGMA mmap_size = 268435456")
+        for pragma in ("query_only = ON", "cache_size = -32768", "mmap_size = 268435456"):
+            connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
         raise in_words(error, location, writing=False) from error
     return Plain(connection, postgres=False)
 

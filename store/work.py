@@ -32,6 +32,16 @@ def system_now() -> int:
     return time.time_ns() // 1000
 
 
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "recursive_triggers = ON",
+    "cache_size = -65536",
+)
+
+
 class Work:
     """A running unit of work: the session for tables, the plain connection for many rows at once."""
 
@@ -110,12 +120,12 @@ def _engine(location: Location) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA recursive_triggers = ON")
-        connection.execute("PRAGMA cache_size = -65536")
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()  # nobody else knows of it yet
+            raise
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

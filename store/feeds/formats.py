@@ -140,8 +140,9 @@ def _check_directives(name: str, pattern: str) -> None:
             known = " ".join(f"%{known}" for known in _SHAPES)
             raise FormatError(f"date format “{name}”: “%{letter}” is not known; known are {known}")
     found = _DIRECTIVE.findall(pattern)
-    # Said twice, a part could say two things, of which strptime would take one.
-    if any(sum(map(found.count, part)) > 1 for part in _PARTS):
+    # Said twice, a part could say two things, of which strptime would take one; and a form without a year
+    # must not get as far as strptime, which warns of it.
+    if any(sum(map(found.count, part)) > 1 for part in _PARTS) or not {"Y", "y"} & set(found):
         raise FormatError(f"date format “{name}” {_WANTED}")
 
 

@@ -201,7 +201,9 @@ def test_filters_agree_with_the_whole_list(store_url: str, tmp_path: Path) -> No
                         ):  # fmt: skip
                             if value is None:
                                 continue
-                            query = replace(TaskQuery(as_of=as_of, finished=finished), **dict[str, Any]({name: value}))
+                            query = replace(
+                                TaskQuery(as_of=as_of, finished=finished), **dict[str, Any]({name: value})
+                            )
                             want = [t for t in whole if getattr(t, name) == value]
                             assert list(reader.task_list(query).fetch(0, 100_000)) == want
             with pytest.raises(StoreError, match="no stage “x”"):

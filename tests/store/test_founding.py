@@ -113,7 +113,8 @@ def test_a_file_that_is_no_store_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged or no Stagewatch store"):
         open_reader(str(path))
     with pytest.raises(StoreError, match="damaged or no Stagewatch store"):
-        found_organisation(Store(Location(path=path)), "Northbank")
+        found_organisation(made := Store(Location(path=path)), "Northbank")
+    made.close()
     assert path.read_bytes() == b"Dear Sir or Madam, " * 100
 
 
