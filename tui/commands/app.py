@@ -16,6 +16,6 @@ def run(options: Namespace) -> int:
             "stagewatch: the app needs a terminal; see “stagewatch --help” for the commands", file=sys.stderr
         )
         return 1
-    from tui.app import run_app
+    from tui.launch import run_app
 
     return run_app(options.store)

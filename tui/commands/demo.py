@@ -28,7 +28,7 @@ def run(options: Namespace) -> int:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     if interactive:
-        from tui.app import run_app
+        from tui.launch import run_app
 
         try:
             return run_app(place)

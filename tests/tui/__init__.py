@@ -1,0 +1,1 @@
+"""The face: the app over a world in memory, and over a real store."""

@@ -1,0 +1,54 @@
+"""What the command palette offers: themes, intervals and screens, in words of ours alone."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual.app import SystemCommand
+
+from tui.screens.settings import interval_words
+from tui.settings import INTERVALS
+from tui.themes import PALETTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.screen import Screen
+
+    from tui.app import StagewatchApp
+
+
+def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
+    """The commands, those of the page first."""
+    from tui.screens.page import LensPage
+
+    yield SystemCommand("Board", "Go to the board", partial(app.action_tab, "1"))
+    yield SystemCommand("Search", "Find a listing or an applicant", app.action_search)
+    yield SystemCommand("All tasks", "Open the list of all tasks", partial(_all_tasks, app))
+    if isinstance(screen, LensPage):
+        yield SystemCommand("Filter by user", "Show only one user's tasks", screen.action_choose_user)
+        yield SystemCommand("Today", "Look at today again", partial(app.move_day, 0))
+        yield SystemCommand("A day on", "Look at the day after", partial(app.move_day, 1))
+        yield SystemCommand("A day back", "Look at the day before", partial(app.move_day, -1))
+    yield SystemCommand("Refresh", "Read the store again, now", app.action_refresh_now)
+    yield SystemCommand("Settings", "Refresh interval and theme", app.action_settings)
+    for palette in PALETTES.values():
+        yield SystemCommand(
+            f"Theme: {palette.title}", "Change the colours", partial(app.use_theme, palette.name)
+        )
+    for seconds in INTERVALS:
+        keep = partial(_keep_interval, app, seconds)
+        yield SystemCommand(f"Refresh {interval_words(seconds)}", "Change the refresh interval", keep)
+    yield SystemCommand("Help", "The keys of this screen", app.action_help)
+    yield SystemCommand("Quit", "Leave Stagewatch", app.action_quit)
+
+
+def _keep_interval(app: StagewatchApp, seconds: int) -> None:
+    app.keep_settings(app.settings._replace(interval=seconds))
+
+
+def _all_tasks(app: StagewatchApp) -> None:
+    from store.tasks import TaskQuery
+
+    app.open_tasks(TaskQuery(as_of=app.lens.as_of, user=app.lens.user), "All tasks")

@@ -1,0 +1,91 @@
+"""What the screens ask of a store. Types only: start-up never imports this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from kpi.board import (
+        Board,
+        EventView,
+        Explanation,
+        OutlookDay,
+        SearchHit,
+        TaskView,
+        UserRow,
+    )
+    from store.tasks import TaskQuery
+
+
+class TaskSource(Protocol):
+    """The tasks of one query."""
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+
+    def fetch(self, start: int, count: int) -> tuple[TaskView, ...]:
+        """Those at the places `start` to `start + count - 1`, fewer at the end."""
+
+
+class Reader(Protocol):
+    """What the screens ask of a store; `store.reading.Reader` is one. Only the desk's thread calls it."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+    def organisation(self) -> str:
+        """The organisation's name."""
+
+    def today(self) -> date:
+        """Today in the organisation's zone."""
+
+    def revision(self) -> int:
+        """A number that changes with the data."""
+
+    def updated_at(self) -> datetime | None:
+        """When the data last changed, in UTC."""
+
+    def pending(self) -> bool:
+        """Whether tasks wait to be brought up to date."""
+
+    def is_empty(self) -> bool:
+        """Whether no event has come in yet."""
+
+    def users(self) -> tuple[str, ...]:
+        """Owners with open tasks, by name."""
+
+    def board(self, as_of: date | None = None, user: str | None = None) -> Board:
+        """The counts of all stages and KPIs."""
+
+    def listings_by_user(self, as_of: date | None = None) -> tuple[UserRow, ...]:
+        """Each user's listings, by name."""
+
+    def outlook(
+        self, as_of: date | None = None, user: str | None = None, days: int = 10
+    ) -> tuple[OutlookDay, ...]:
+        """What becomes due and overdue on the coming working days."""
+
+    def task_list(self, query: TaskQuery) -> TaskSource:
+        """The tasks of a query."""
+
+    def task(self, task_id: str, as_of: date | None = None) -> TaskView:
+        """One task."""
+
+    def explain(self, task_id: str, as_of: date | None = None) -> Explanation:
+        """One task's clock, day by day."""
+
+    def events(
+        self, listing: str, application: str | None = None, limit: int = 1000
+    ) -> tuple[EventView, ...]:
+        """A listing's events in the order of time."""
+
+    def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
+        """Listings and applications that match."""
+
+
+Opener = Callable[[], Reader]
+Question = Callable[[Reader], Any]

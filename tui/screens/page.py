@@ -1,0 +1,200 @@
+"""What every full screen has: the frame with organisation, day and age, the tabs, the keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from tui import words
+from tui.widgets.lines import Banner, KeyLine, TabLine, TopLine
+from tui.widgets.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from tui.app import StagewatchApp
+    from tui.reader import Question
+
+# Later screens are added here: the key that opens one, and its title.
+TABS = (("1", "Board"),)
+DAY = Binding.Group("day")
+WIDE = 120
+
+
+class Page(Screen[None]):
+    """A screen with a frame. Subclasses give `parts`, `reload` and the ids of the `KEYS` that matter most."""
+
+    TAB: ClassVar[str] = "Board"
+    KEYS: ClassVar[tuple[str, ...]] = ()
+
+    def compose(self) -> ComposeResult:
+        """Put the frame round the parts."""
+        yield TopLine()
+        with Vertical(id="body"):
+            yield TabLine(TABS, self.TAB)
+            yield from self.parts()
+        yield KeyLine()
+
+    def parts(self) -> Iterable[Widget]:
+        """The widgets between the tabs and the keys."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Ask the store again for all that is shown."""
+        raise NotImplementedError
+
+    @property
+    def host(self) -> StagewatchApp:
+        """The app."""
+        return cast("StagewatchApp", self.app)
+
+    def ask(
+        self,
+        topic: str,
+        question: Question,
+        then: Callable[[Any], None],
+        *,
+        failed: Callable[[str], None] | None = None,
+        vital: bool = True,
+    ) -> None:
+        """Ask the store; `then` gets the value unless a newer question on the topic has been put."""
+        self.host.put(self, topic, question, then, failed=failed or self.show_failure, vital=vital)
+
+    # -------------------------------------------------------------------------- what the app tells
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the page has its parts: not yet before it is mounted, no more when the app is closing."""
+        return self.is_attached and bool(self.query("#top")) and bool(self.query("#keys"))
+
+    def on_mount(self) -> None:
+        """Draw the frame."""
+        self.show_frame()
+        self.show_keys()
+
+    def on_screen_resume(self) -> None:
+        """Coming back: the day, the user or the data may have changed meanwhile."""
+        self.show_frame()
+        self.store_changed()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so where the terminal is too small, and tell the style sheets how much room there is."""
+        width, height = event.size
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if small and not self.query(TooSmall):
+            self.mount(TooSmall())
+        if small:
+            self.call_after_refresh(lambda: self.query_one(TooSmall).show(width, height))
+        self.set_class(small, "-small")
+        self.set_class(width >= WIDE, "-wide")
+
+    ailing = False
+    """Whether the last reading for this page failed; the app sets it."""
+
+    def store_changed(self) -> None:
+        """Something may have changed: ask again if it has, or if the last reading failed."""
+        if self.ailing or self.is_outdated():
+            self.reload()
+
+    def is_outdated(self) -> bool:
+        """Whether data, day or user are no longer those that are shown."""
+        return False
+
+    def recovered(self) -> None:
+        """What is shown is good again."""
+        self.ailing = False
+        self.show_banner("")
+
+    def lens_changed(self) -> None:
+        """Another day or user is looked at."""
+        self.reload()
+
+    def show_failure(self, words: str) -> None:
+        """Reading has failed: what is shown stays, and the banner says why."""
+        self.show_banner(f"■ {words}. These are the last good figures; r tries again.")
+
+    def show_banner(self, text: str) -> None:
+        """Say something above the figures; an empty text takes the banner away."""
+        banner = self.query_one(Banner) if self.query(Banner) else None
+        if banner is None and text:
+            banner = Banner()
+            self.query_one("#body").mount(banner, after=0)
+        if banner is not None:
+            banner.show(text)
+
+    # ------------------------------------------------------------------------------------ the frame
+
+    def show_frame(self) -> None:
+        """Say which organisation, which day, how fresh."""
+        host = self.host
+        if not self.is_whole:
+            return
+        day, odd = self._day_words()
+        age, bad = self._age_words()
+        self.query_one(TopLine).show(
+            organisation=host.organisation, day=day, day_is_odd=odd, age=age, age_is_bad=bad
+        )
+
+    def _day_words(self) -> tuple[str, bool]:
+        today, as_of = self.host.today, self.host.lens.as_of
+        if as_of is not None and today is not None:
+            return f"as of {words.day_words(as_of)}, {words.distance_words(as_of, today)}", True
+        return (words.day_words(today), False) if today is not None else ("", False)
+
+    def _age_words(self) -> tuple[str, bool]:
+        host = self.host
+        age = host.age
+        if age is None:
+            return ("not read", True) if host.failure is not None else ("reading…", False)
+        if host.is_old:
+            return f"■ old: {words.age_words(age)}", True
+        fresh = f"fresh {words.age_words(age)} ago"
+        changed = host.pulse.updated_at if host.pulse is not None else None
+        if changed is None or self.size.width < WIDE:
+            return fresh, False
+        since = (datetime.now(UTC) - changed).total_seconds()
+        return f"last change {words.age_words(since)} ago · {fresh}", False
+
+    def show_keys(self) -> None:
+        """Say which keys matter most."""
+        active: dict[str, Binding] = {}
+        for known in self.active_bindings.values():
+            if known.binding.id is not None:
+                active.setdefault(known.binding.id, known.binding)
+        shown = [active[name] for name in (*self.KEYS, "app.help") if name in active]
+        self.query_one(KeyLine).show([(self.app.get_key_display(binding), binding) for binding in shown])
+
+
+class LensPage(Page):
+    """A page that can be looked at as of another day and for one user."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "day(-1)", "day back", key_display="[", id="lens.back",
+                tooltip="The day before", group=DAY),
+        Binding("right_square_bracket", "day(1)", "day on", key_display="]", id="lens.forward",
+                tooltip="The day after", group=DAY),
+        Binding("t", "day(0)", "today", id="lens.today", tooltip="Back to today", group=DAY),
+        Binding("f", "choose_user", "filter", id="lens.user", tooltip="Only one user's tasks"),
+    ]  # fmt: skip
+
+    def action_day(self, days: int) -> None:
+        """Look at a day further on or back; 0 is today."""
+        self.host.move_day(days)
+
+    def action_choose_user(self) -> None:
+        """Choose whose tasks are shown."""
+        from tui.screens.chooser import ChooserScreen
+
+        def chosen(choice: tuple[str | None] | None) -> None:
+            if choice is not None:
+                self.host.look_through(self.host.lens._replace(user=choice[0]))
+
+        self.app.push_screen(ChooserScreen(self.host.lens.user), chosen)
