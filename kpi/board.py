@@ -113,9 +113,13 @@ class ExplainedDay:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A task's clock, day by day from day 0 to the day asked about (or the task's last)."""
+    """A task's clock, day by day from day 0 to the day asked about (or the task's last).
+
+    `started` is when it began, in the organisation's zone.
+    """
 
     task: TaskView
+    started: datetime
     kpi_words: str
     target_words: str
     days: tuple[ExplainedDay, ...]
@@ -126,7 +130,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One event of a listing, as it is shown; `details` are (field, value) pairs."""
+    """One event of a listing, as it is shown: `at` in the organisation's zone, `details` (field, value)."""
 
     at: datetime
     kind: str

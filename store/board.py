@@ -69,7 +69,9 @@ def count_board(
 ) -> Board:
     """The board as of the end of `day`: a past one as it was, a coming one with today's tasks (rule 13)."""
     at = day.toordinal()
-    if day < today:
+    if day < today and user is None:
+        return _board(organisation.catalogue, organisation.name, day, _sum_changes(plain, at))
+    if day < today and user is not None:
         source, parameters = _past_source("t.kpi_id, t.listing_id", day, user)
         rows = plain.rows(
             f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM {source} GROUP BY kpi_id, paused",
@@ -87,6 +89,17 @@ def count_board(
             (at, at),
         )
     return _board(organisation.catalogue, organisation.name, day, _add_up(rows))
+
+
+def _sum_changes(plain: Plain, day: int) -> dict[int, Counts]:
+    """A past day's board, from the table of daily changes."""
+    rows = plain.rows(
+        "SELECT kpi_id, status, sum(tasks) FROM board_change WHERE day <= ? GROUP BY kpi_id, status", (day,)
+    )
+    counts: dict[int, list[int]] = {}
+    for kpi_id, status, tasks in rows:
+        counts.setdefault(kpi_id, [0, 0, 0, 0])[status] = int(tasks)
+    return {kpi_id: Counts(*each) for kpi_id, each in counts.items()}
 
 
 def _past_source(columns: str, day: date, user: str | None) -> tuple[str, tuple[int | str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from store.counting import recount
 from store.organisation import load_organisation, load_target_sets
 from store.projection import Ground, project
 from store.schema import check_version
@@ -73,19 +74,22 @@ class Rebuilt:
 
 
 def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
-    """Replay all listings, portion by portion, and recount the board.
+    """Recount the board and replay all listings, portion by portion.
 
     On a store that is up to date nothing changes (design, section 2).
     """
+    with store.work() as work:
+        # First of all the counts are made to fit the tasks as they stand; every replay then moves them along.
+        changed = recount(work.plain)
     advance(store)
-    done = changed = last = 0
+    done = last = 0
     while True:
         with store.work() as work:
             listings = work.plain.rows(
                 "SELECT id, ref FROM listing WHERE id > ? ORDER BY id LIMIT ?", (last, PORTION)
             )
             if not listings:
-                changed += recount(work.plain)
+                work.changed = False
                 return Rebuilt(done, changed)
             ground = load_ground(work.plain)
             changed += project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
@@ -94,18 +98,3 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
         done += len(listings)
         if progress is not None:
             progress(done, total)
-
-
-def recount(plain: Plain) -> int:
-    """Count all open tasks anew; how many rows of the counts differed."""
-    columns = "kpi_id, paused, due_on, done_by"
-    held = set(plain.rows(f"SELECT {columns}, tasks FROM task_count"))
-    counted = set(
-        plain.rows(f"SELECT {columns}, count(*) FROM task WHERE ended_on IS NULL GROUP BY {columns}")
-    )
-    plain.many(
-        "DELETE FROM task_count WHERE kpi_id = ? AND paused = ? AND due_on = ? AND done_by = ?",
-        [row[:4] for row in held - counted],
-    )
-    plain.many(f"INSERT INTO task_count ({columns}, tasks) VALUES (?, ?, ?, ?, ?)", sorted(counted - held))
-    return len(held ^ counted)

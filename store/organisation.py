@@ -19,6 +19,7 @@ from store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
 
     from store.plain import Plain
     from store.work import Store
@@ -34,6 +35,11 @@ class Organisation:
     store_id: str
     spec: CalendarSpec
     catalogue_text: str
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the organisation's people read a clock."""
+        return load_zone(self.spec.zone)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -52,7 +58,7 @@ class Organisation:
 
     def today(self, now: int) -> date:
         """The date of the instant `now` in the organisation's zone; needs no table of days."""
-        return moment_of(now).astimezone(load_zone(self.spec.zone)).date()
+        return moment_of(now).astimezone(self.zone).date()
 
 
 def load_organisation(plain: Plain) -> Organisation:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.clock import Replay, Task, replay
 from kpi.events import Event, instant_of
+from store.counting import Stretch, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kpi.targets import TargetSet
     from store.organisation import Organisation
@@ -27,8 +27,29 @@ _PHASE_COLUMNS = "task_id, from_day, until_day, due_on, done_by, paused"
 _OWNER_COLUMNS = "listing_id, from_day, until_day, owner"
 _FREEZE_COLUMNS = "listing_id, from_day, lifted_day"
 _FACTS = ("title", "department", "role_type", "urgency")
-_KPI, _DUE, _DONE, _PAUSED, _ENDED = 4, 11, 12, 13, 15  # places in a row of _TASK_COLUMNS
 _TIMES = ("first_interview_at", "last_interview_at")
+
+
+class _TaskRow(NamedTuple):
+    """A row of _TASK_COLUMNS."""
+
+    id: int
+    listing_id: int
+    listing: str
+    application: str | None
+    kpi_id: int
+    owner: str | None
+    target_set: int
+    started_at: int
+    day_zero: int
+    opened_on: int
+    since: int
+    due_on: int
+    done_by: int
+    paused: int
+    ended_at: int | None
+    ended_on: int | None
+    outcome: str | None
 
 
 class Ground(NamedTuple):
@@ -42,7 +63,7 @@ class Ground(NamedTuple):
 class _Rows(NamedTuple):
     """What the store holds of some listings, or should hold: plain rows, ready to compare."""
 
-    tasks: dict[int, Row]
+    tasks: dict[int, _TaskRow]
     phases: set[Row]
     owners: set[Row]
     freezes: set[Row]
@@ -75,7 +96,7 @@ def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
         summaries.append(_summary(listing_id, result, [facts for event, facts in rows if event.at <= now]))
         applications += [(listing_id, application) for application in result.applications]
     changed = _write_tasks(plain, held, made)
-    _write_counts(plain, held.tasks, made.tasks)
+    _count(held, made).write(plain)
     _write_sets(plain, held, made)
     plain.many("INSERT INTO application (listing_id, ref) VALUES (?, ?) ON CONFLICT DO NOTHING", applications)
     plain.many(
@@ -88,7 +109,7 @@ def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
 
 def _held(plain: Plain, ids: list[int]) -> _Rows:
     tasks = {
-        row[0]: tuple(row)
+        row[0]: _TaskRow(*row)
         for row in plain.where_in(f"SELECT {_TASK_COLUMNS} FROM task WHERE listing_id IN (…)", ids)
     }
     ask = plain.where_in
@@ -164,8 +185,8 @@ def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: d
 
 def _task_row(
     task: Task, listing_id: int, ref: str, owner: str | None, target_set: int, kpi_ids: dict[str, int]
-) -> Row:
-    return (
+) -> _TaskRow:
+    return _TaskRow(
         task.id,
         listing_id,
         ref,
@@ -225,28 +246,19 @@ def _write_tasks(plain: Plain, held: _Rows, made: _Rows) -> int:
     return len(set(rewritten) | {row[0] for row in fresh} | {row[0] for row in held.phases ^ made.phases})
 
 
-def _write_counts(plain: Plain, held: dict[int, Row], made: dict[int, Row]) -> None:
-    change: Counter[tuple[int, int, int, int]] = Counter()
-    for rows, step in ((held, -1), (made, 1)):
-        for row in rows.values():
-            if row[_ENDED] is None:
-                change[row[_KPI], row[_PAUSED], row[_DUE], row[_DONE]] += step
-    moved = [(*key, tasks) for key, tasks in sorted(change.items()) if tasks]
-    plain.many(
-        "UPDATE task_count SET tasks = tasks + ? "
-        "WHERE kpi_id = ? AND paused = ? AND due_on = ? AND done_by = ?",
-        [(row[4], *row[:4]) for row in moved if row[4] < 0],
-    )
-    plain.many(
-        "INSERT INTO task_count (kpi_id, paused, due_on, done_by, tasks) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (kpi_id, paused, due_on, done_by) "
-        "DO UPDATE SET tasks = task_count.tasks + excluded.tasks",
-        [row for row in moved if row[4] > 0],
-    )
-    plain.many(
-        "DELETE FROM task_count WHERE kpi_id = ? AND paused = ? AND due_on = ? AND done_by = ? AND tasks = 0",
-        [row[:4] for row in moved if row[4] < 0],
-    )
+def _count(held: _Rows, made: _Rows) -> Tally:
+    tally = Tally()
+    tally.add(_stretches(held), -1)
+    tally.add(_stretches(made), 1)
+    return tally
+
+
+def _stretches(rows: _Rows) -> Iterator[Stretch]:
+    for task in rows.tasks.values():
+        if task.ended_on is None or task.since < task.ended_on:
+            yield Stretch(task.kpi_id, task.since, task.ended_on, task.due_on, task.done_by, task.paused)
+    for task_id, *stretch in rows.phases:
+        yield Stretch(rows.tasks[task_id].kpi_id, *stretch)
 
 
 def _write_sets(plain: Plain, held: _Rows, made: _Rows) -> None:

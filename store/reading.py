@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpi.board import EventView, Explanation, SearchHit
-from kpi.calendar import load_zone
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
 from store.board import count_board, count_users, list_users, read_outlook
@@ -104,10 +103,6 @@ class Reader:
         """The date in the organisation's zone."""
         return self.rules.today(self._clock())
 
-    def zone(self) -> ZoneInfo:
-        """The time zone in which the organisation's people read a clock."""
-        return load_zone(self.rules.spec.zone)
-
     def revision(self) -> int:
         """A number that changes with every change of the store."""
         with self.translated():
@@ -182,6 +177,7 @@ class Reader:
         dated = kpi.deadline is not None and (task.due_on == task.done_by)
         return Explanation(
             task=task,
+            started=task.started_at.astimezone(rules.zone),
             kpi_words=kpi_words(kpi),
             target_words=target_words(kpi, target, task.target_set, dated=dated),
             days=explain_days(rules.calendar, task.day_zero, until, known),
@@ -204,7 +200,7 @@ class Reader:
                 f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY at DESC, seq DESC LIMIT ?",
                 (*names, limit),
             )
-        return _event_views(reversed(rows))
+        return _event_views(reversed(rows), self.rules.zone)
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications whose reference or title contains `text`, whatever its case."""
@@ -230,7 +226,7 @@ class Reader:
         return tuple(hits[:limit])
 
 
-def _event_views(rows: Iterable[Row]) -> tuple[EventView, ...]:
+def _event_views(rows: Iterable[Row], zone: ZoneInfo) -> tuple[EventView, ...]:
     """Events as they are shown: of what a row of an export repeats with every event, only what is new."""
     said: dict[str, str] = {}
     views = []
@@ -240,5 +236,5 @@ def _event_views(rows: Iterable[Row]) -> tuple[EventView, ...]:
             found.update(json.loads(detail))
         news = tuple((name, value) for name, value in found.items() if said.get(name) != value)
         said.update((name, value) for name, value in found.items() if name in _REPEATED)
-        views.append(EventView(moment_of(at), kind, application, actor, news))
+        views.append(EventView(moment_of(at).astimezone(zone), kind, application, actor, news))
     return tuple(views)

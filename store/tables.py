@@ -261,3 +261,18 @@ class TaskCount(SQLModel, table=True):
     tasks: int
 
     __table_args__ = (CheckConstraint("tasks >= 0", name="no_negative_count"), {"sqlite_with_rowid": False})
+
+
+class BoardChange(SQLModel, table=True):
+    """By how much a KPI's count of a status differs from the day before; the sum to a day is its board."""
+
+    __tablename__ = "board_change"
+    kpi_id: int = Field(sa_column=Column(ForeignKey("kpi.id"), primary_key=True))
+    day: int = Field(primary_key=True)
+    status: int = Field(primary_key=True)
+    tasks: int
+
+    __table_args__ = (
+        CheckConstraint("status BETWEEN 0 AND 3", name="status_is_known"),
+        {"sqlite_with_rowid": False},
+    )

@@ -35,7 +35,7 @@ def column_day(day: date) -> str:
 
 
 def moment_words(at: datetime) -> str:
-    """“17 Nov 26 14:05” of an instant, in UTC as it is stored."""
+    """“17 Nov 26 14:05” of a moment, in the zone that it comes in."""
     return f"{column_day(at.date())} {at:%H:%M}"
 
 

@@ -109,6 +109,7 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         "task": "*",
         "task_phase": "*",
         "task_count": "*",
+        "board_change": "*",
         "listing_owner": "*",
         "listing_freeze": "*",
         "application": "*",

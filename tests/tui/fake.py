@@ -231,6 +231,7 @@ class FakeReader:
             days.append(ExplainedDay(one, counted=not weekend, why="weekend" if weekend else "working day"))
         return Explanation(
             task,
+            task.started_at,
             "From ready to publish or sent back for changes, to approval granted or approval rejected.",
             "Target set 1: due after 3 working days, done by 5 working days.",
             tuple(days),

@@ -57,7 +57,7 @@ async def test_a_clock_of_four_years_scrolls_by_every_key(size, monkeypatch):
         ExplainedDay(TODAY - timedelta(days=1460 - n), counted=n % 7 > 1, why="working day")
         for n in range(1461)
     )
-    long = Explanation(task, "", "", days, task.due_on, task.done_by, task.status)
+    long = Explanation(task, task.started_at, "", "", days, task.due_on, task.done_by, task.status)
     monkeypatch.setattr(FakeReader, "explain", lambda *_: long)
     async with running(size=size) as driver:
         await opened(driver)
@@ -90,6 +90,7 @@ async def test_brackets_show_the_clock_as_of_another_day():
 async def test_a_task_that_cannot_be_read_says_why_and_the_board_stays_fresh():
     async with running(World()) as driver:
         await driver.sees("All stages")
+        await driver.until(lambda: not driver.app._waiting, "every question answered")
         driver.world.fault = "task 000000000000000b was not on the board on 2026-11-17"
         driver.app.open_task(make_task(11, TODAY), explain=True)
         await driver.sees("This task cannot be shown", "was not on the board")

@@ -98,7 +98,7 @@ class TaskScreen(PanesPage):
                 ("Listing", f"{subject} · user {words.shown(task.user, 'nobody')}"),
                 (
                     "Started",
-                    f"{words.moment_words(task.started_at)} UTC · day 0 {words.day_words(task.day_zero)}",
+                    f"{words.moment_words(explained.started)} · day 0 {words.day_words(task.day_zero)}",
                 ),
                 ("Due", f"from {due_on} · done by {done_by}"),
                 ("So far", f"{so_far} · {words.shown(explained.target_words)}"),

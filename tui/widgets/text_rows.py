@@ -123,7 +123,7 @@ class EventRows(Rows):
         """The names of the columns."""
         del line
         return [
-            Segment(words.left("  When (UTC)       What, who, with what", width), drawing.look(self).muted)
+            Segment(words.left("  When             What, who, with what", width), drawing.look(self).muted)
         ]
 
     def draw_row(self, row: int, width: int, *, selected: bool) -> list[Segment]:

@@ -299,6 +299,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("task_id", "from_day"),
     )
+    op.create_table(
+        "board_change",
+        sa.Column("kpi_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("tasks", sa.Integer(), nullable=False),
+        sa.CheckConstraint("status BETWEEN 0 AND 3", name="status_is_known"),
+        sa.ForeignKeyConstraint(["kpi_id"], ["kpi.id"]),
+        sa.PrimaryKeyConstraint("kpi_id", "day", "status"),
+        sqlite_with_rowid=False,
+    )
     _protect_events()
 
 

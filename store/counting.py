@@ -1,0 +1,120 @@
+"""The counts behind the board, kept exact in the transaction that changes the tasks they count.
+
+`task_count` has the open tasks per KPI, due day and done-by day: one pass answers today and any coming day.
+`board_change` has, per KPI and day, by how much each status's count differs from the day before: the sum up
+to a past day is the board as it was at that day's end (design, section 3, rule 13).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from store.plain import Plain
+
+Key = tuple[int, ...]
+ON_TRACK, DUE, OVERDUE, PAUSED = range(4)
+
+
+class Stretch(NamedTuple):
+    """What held for a task on the days from `from_day` to before `until_day` (None: it still does)."""
+
+    kpi_id: int
+    from_day: int
+    until_day: int | None
+    due_on: int
+    done_by: int
+    paused: int
+
+
+class Tally:
+    """Changes of both tables, gathered before they are written."""
+
+    def __init__(self) -> None:
+        """Nothing has changed yet."""
+        self.counts: Counter[Key] = Counter()
+        self.changes: Counter[Key] = Counter()
+
+    def add(self, stretches: Iterable[Stretch], step: int) -> None:
+        """Count the stretches in (`step` 1) or out (-1)."""
+        counts, changes = self.counts, self.changes
+        for stretch in stretches:
+            kpi_id, _, until_day, due_on, done_by, paused = stretch
+            if until_day is None:
+                counts[kpi_id, paused, due_on, done_by] += step
+            for day, status, change in status_changes(stretch):
+                changes[kpi_id, day, status] += change * step
+
+    def write(self, plain: Plain) -> None:
+        """Move both tables by what was gathered."""
+        _move(plain, "task_count", ("kpi_id", "paused", "due_on", "done_by"), self.counts)
+        _move(plain, "board_change", ("kpi_id", "day", "status"), self.changes)
+
+
+def status_changes(stretch: Stretch) -> Iterator[tuple[int, int, int]]:
+    """The days on which a stretch begins and ceases to have each status, as (day, status, 1 or -1).
+
+    By rule 5: on track before `due_on`, due from then to `done_by`, overdue after it; paused all along.
+    """
+    _, begin, until, due_on, done_by, paused = stretch
+    if paused:
+        parts: tuple[tuple[int, int, int | None], ...] = ((PAUSED, begin, until),)
+    else:
+        parts = ((ON_TRACK, begin, due_on), (DUE, due_on, done_by + 1), (OVERDUE, done_by + 1, until))
+    for status, first, end in parts:
+        start = max(first, begin)
+        stop = end if until is None else until if end is None else min(end, until)
+        if stop is None or start < stop:
+            yield start, status, 1
+            if stop is not None:
+                yield stop, status, -1
+
+
+def _move(plain: Plain, table: str, key: tuple[str, ...], by: Counter[Key]) -> None:
+    names, where = ", ".join(key), " AND ".join(f"{name} = ?" for name in key)
+    marks = ", ".join("?" * len(key))
+    moved = [(tasks, *place) for place, tasks in sorted(by.items()) if tasks]
+    places = [row[1:] for row in moved]
+    # A row is made before it is moved: no count may be negative, not even in a row that is about to be added.
+    plain.many(f"INSERT INTO {table} ({names}, tasks) VALUES ({marks}, 0) ON CONFLICT DO NOTHING", places)
+    plain.many(f"UPDATE {table} SET tasks = tasks + ? WHERE {where}", moved)
+    plain.many(f"DELETE FROM {table} WHERE {where} AND tasks = 0", places)
+
+
+def stored_stretches(plain: Plain) -> Iterator[Stretch]:
+    """The stretches of every stored task."""
+    for row in plain.rows("SELECT kpi_id, since, ended_on, due_on, done_by, paused FROM task"):
+        stretch = Stretch(*row)
+        if stretch.until_day is None or stretch.from_day < stretch.until_day:
+            yield stretch
+    for row in plain.rows(
+        "SELECT t.kpi_id, p.from_day, p.until_day, p.due_on, p.done_by, p.paused "
+        "FROM task_phase p JOIN task t ON t.id = p.task_id"
+    ):
+        yield Stretch(*row)
+
+
+def recount(plain: Plain) -> int:
+    """Count all tasks anew; how many rows of the two tables differed."""
+    tally = Tally()
+    tally.add(stored_stretches(plain), 1)
+    differing = 0
+    for table, names, counted in (
+        ("task_count", "kpi_id, paused, due_on, done_by", tally.counts),
+        ("board_change", "kpi_id, day, status", tally.changes),
+    ):
+        held = {tuple(row[:-1]): row[-1] for row in plain.rows(f"SELECT {names}, tasks FROM {table}")}
+        right = {key: tasks for key, tasks in counted.items() if tasks}
+        wrong = [key for key in held.keys() | right.keys() if held.get(key) != right.get(key)]
+        differing += len(wrong)
+        where = " AND ".join(f"{name} = ?" for name in names.split(", "))
+        plain.many(f"DELETE FROM {table} WHERE {where}", wrong)
+        marks = ", ".join("?" * (len(names.split(", ")) + 1))
+        plain.many(
+            f"INSERT INTO {table} ({names}, tasks) VALUES ({marks})",
+            [(*key, right[key]) for key in wrong if key in right],
+        )
+    return differing
