@@ -66,6 +66,10 @@ class Driver:
     async def sees_no(self, text: str) -> None:
         await self.until(lambda: text not in self.text, f"no “{text}” on the screen")
 
+    async def settled(self) -> None:
+        """Wait until all that follows the first frame has been asked and answered."""
+        await self.until(lambda: self.app.pulse and not self.app._waiting, "every question answered")
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 

@@ -60,6 +60,7 @@ async def test_a_store_that_cannot_be_read_says_what_to_do_and_r_tries_again(whe
 async def test_a_store_that_is_pulled_away_leaves_the_last_good_figures_marked_old():
     async with running() as driver:
         await driver.sees("All stages")
+        await driver.settled()
         figures = driver.line_with("All stages")
         driver.world.open_fault = "/x cannot be read; check that it is still there, then try again"
         driver.app.ask_pulse()
@@ -75,6 +76,7 @@ async def test_a_store_that_is_pulled_away_leaves_the_last_good_figures_marked_o
 async def test_unforeseen_errors_are_shown_and_do_not_end_the_app(monkeypatch):
     async with running() as driver:
         await driver.sees("All stages")
+        await driver.settled()
 
         def broken(*_):
             raise ZeroDivisionError("odd\nsecond line")
