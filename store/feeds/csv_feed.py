@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
+import re
 from typing import TYPE_CHECKING
 
 from kpi.text import clean
+from store.feeds.columns import check_columns
+from store.feeds.encodings import Text
 from store.feeds.errors import FeedError
 from store.feeds.lines import LONGEST_LINE, LineSource, LongLine
-from store.feeds.rows import RAW_CONTENT, BadRow, row_reader, shown
+from store.feeds.rows import RAW_CONTENT, BadRow, shown
+from store.feeds.wide import found_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import FeedItem
+    from store.feeds.rows import Found
     from store.feeds.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_FIELD = 1 << 20
 LONGEST_RECORD = LONGEST_LINE
+_SAID = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 _OVER_LONG = "over-long"
 _NEVER_CLOSED = "broken line: a quotation mark is never closed"
-_SHOWN_COLUMNS = 20
-_SHOWN_NAME = 40
 # Every broken quotation has its lines read a second time. After this much of that, no quotation may go on
 # to another line any more, so that a file made of nothing else takes no longer than its size.
 _READ_AGAIN = 64 << 20
@@ -44,7 +46,9 @@ class CsvRows:
 
     def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
         """Read the header; FeedError if it lacks a column that the mapping names."""
-        self._lines = LineSource(source.read)
+        text = Text(source)
+        self._encoding = text.encoding
+        self._lines = LineSource(text.read)
         self._pending: Iterator[str] = iter(())  # lines read from the file and not yet looked at
         self._held: list[str] = []  # the lines of the record being read
         self._long: LongLine | None = None  # the next line, if it is over-long
@@ -53,16 +57,16 @@ class CsvRows:
         self._finished = False
         self._read_again = _READ_AGAIN
         self._delimiter, columns = self._recognise(set(mapping.wanted_columns))
-        _check_columns(columns, mapping)
+        check_columns(columns, mapping)
         self._width = len(columns)
-        self._row = row_reader(mapping, zone, columns, lambda _cells: _content(self._held))
+        self._row = found_reader(mapping, zone, columns, lambda _cells: _content(self._held))
 
-    def __iter__(self) -> Iterator[FeedItem]:
+    def __iter__(self) -> Iterator[Found]:
         """The rows; FeedError if the file cannot be read any further."""
         while not self._finished:
             yield from self._segment()
 
-    def _segment(self) -> Iterator[FeedItem]:
+    def _segment(self) -> Iterator[Found]:
         """The rows up to the next broken quotation or over-long line, or to the end."""
         csv.field_size_limit(LONGEST_FIELD)
         # Strict: text after a closing quotation mark may be the beginning of another row's quotation, and
@@ -88,15 +92,15 @@ class CsvRows:
         else:
             self._finished = True
 
-    def _doubtful(self, cells: list[str]) -> Iterator[FeedItem]:
-        """A row that is blank, has another number of cells than the header, or may not be UTF-8."""
+    def _doubtful(self, cells: list[str]) -> Iterator[Found]:
+        """A row that is blank, has another number of cells than the header, or may not be text."""
         if len(cells) <= 1 and not "".join(cells).strip():
             return
         whole = len(cells) == self._width
         found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
         problem = "" if whole else f"broken line: {found} where the header has {self._width}"
         if self._lines.undecodable and not _decodable(cells):
-            problem = "not UTF-8 text"
+            problem = f"not {self._encoding} text"
         if not problem:
             cells.append("")
             yield self._row(self._number + 1, cells)
@@ -189,9 +193,16 @@ class CsvRows:
         """The delimiter with which the header has most of the columns that are wanted, and the columns."""
         csv.field_size_limit(LONGEST_FIELD)
         header = self._header()
+        delimiters: tuple[str, ...] = DELIMITERS
+        if said := _SAID.fullmatch(header[0]):
+            # Excel's own first line, which is no row: sep=;
+            delimiters = (said[1],)
+            self._number += 1
+            self._give_back(header[1:])
+            header = self._header()
         readings = []
         problem = ""
-        for delimiter in DELIMITERS:
+        for delimiter in delimiters:
             reader = csv.reader(header, delimiter=delimiter, strict=True)
             try:
                 columns = [clean(cell) for cell in next(reader)]
@@ -224,28 +235,12 @@ class CsvRows:
             else:
                 self._number += 1
         if not header and self._long is not None:
-            raise FeedError("neither CSV nor XES: its first line is longer than 2 MiB")
+            raise FeedError("no form of file that is known: its first line is longer than 2 MiB")
         if not header:
             raise FeedError("the file is empty")
         if not _decodable(header[:1]):
-            raise FeedError("the header is not UTF-8 text")
+            raise FeedError(f"the header is not {self._encoding} text")
         return header
-
-
-def _check_columns(columns: list[str], mapping: Mapping) -> None:
-    there = Counter(columns)
-    missing = [column for column in mapping.wanted_columns if column not in there]
-    if missing:
-        more = f" and {len(there) - _SHOWN_COLUMNS:,} more" if len(there) > _SHOWN_COLUMNS else ""
-        names = _quoted(columns[:_SHOWN_COLUMNS]) + more
-        raise FeedError(f"the file has no column {_quoted(missing)}; its columns are {names}")
-    twice = [column for column in mapping.wanted_columns if there[column] > 1]
-    if twice:
-        raise FeedError(f"column {_quoted(twice)} stands more than once in the file's header")
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"“{name[:_SHOWN_NAME]}”" for name in names)
 
 
 def _words(error: csv.Error | _CutError) -> str:

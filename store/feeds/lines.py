@@ -1,4 +1,4 @@
-"""The physical lines of a stream of UTF-8 text, in blocks; a line too long to hold is only a mark."""
+"""The physical lines of a stream of UTF-8, in blocks; a line too long to hold is only a mark."""
 
 from __future__ import annotations
 

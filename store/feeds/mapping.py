@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REQUIRED_FIELDS = ("event", "at", "listing")
+MILESTONE_FIELDS = ("event", "at")
 DETAIL_FIELDS = (
     "title",
     "department",
@@ -28,8 +29,8 @@ DETAIL_FIELDS = (
 )
 FIELDS = ("event_id", *REQUIRED_FIELDS, "application", "actor", "owner", *DETAIL_FIELDS)
 LONGEST_NAME = 200
-_TABLES = ("source", "columns", "events", "sandbox")
-_SOURCE_KEYS = ("name", "timezone", "date_formats")
+_TABLES = ("source", "columns", "events", "sandbox", "milestones")
+_SOURCE_KEYS = ("name", "timezone", "date_formats", "sheet")
 
 
 class MappingError(StoreError):
@@ -43,6 +44,10 @@ class Mapping:
     `name` is the source's name: events with an id are the same event only within it. `timezone` holds
     for times without an offset; None refuses them. `columns` gives their column by our field, `events`
     our event by their activity, `sandbox` the values of their column that mark a row as made up.
+
+    With `milestones`, our event by their column of dates, each row is a listing or an application and
+    each date in it an event. `sheet` is the one of a workbook to read; None is the
+    first.
     """
 
     name: str
@@ -51,11 +56,13 @@ class Mapping:
     date_formats: tuple[DateFormat, ...] = ()
     events: abc.Mapping[str, str] = field(default_factory=dict)
     sandbox: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    milestones: abc.Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
 
     @property
     def wanted_columns(self) -> tuple[str, ...]:
         """Every column of theirs that is read, each once, in the mapping's order."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.sandbox)))
+        return tuple(dict.fromkeys((*self.columns.values(), *self.milestones, *self.sandbox)))
 
 
 def load_mapping(text: str) -> Mapping:
@@ -70,11 +77,13 @@ def load_mapping(text: str) -> Mapping:
     _refuse_unknown("key in [source]", source, _SOURCE_KEYS)
     return Mapping(
         name=_name(source.get("name"), "[source] name"),
-        columns=_columns(tables["columns"]),
+        columns=_columns(tables["columns"], wide=bool(tables["milestones"])),
         timezone=_timezone(source),
         date_formats=_date_formats(source),
-        events=_events(tables["events"]),
+        events=_names("events", "activity", tables["events"]),
         sandbox=_sandbox(tables["sandbox"]),
+        milestones=_names("milestones", "column", tables["milestones"]),
+        sheet=_name(source["sheet"], "[source] sheet") if "sheet" in source else None,
     )
 
 
@@ -98,10 +107,15 @@ def _name(value: object, where: str) -> str:
     return name
 
 
-def _columns(table: dict[str, Any]) -> dict[str, str]:
+def _columns(table: dict[str, Any], *, wide: bool) -> dict[str, str]:
+    """Their column by our field; with milestones (`wide`) those say event and time."""
     _refuse_unknown("field in [columns]", table, FIELDS)
     columns = {field: _name(column, f"[columns] {field}") for field, column in table.items()}
-    missing = [field for field in REQUIRED_FIELDS if field not in columns]
+    twice = [field for field in MILESTONE_FIELDS if wide and field in columns]
+    if twice:
+        raise MappingError(f"[columns] {twice[0]} must be left out: [milestones] says it")
+    said = MILESTONE_FIELDS if wide else ()
+    missing = [field for field in REQUIRED_FIELDS if field not in columns and field not in said]
     if missing:
         raise MappingError(f"[columns] must say which column is {' and which is '.join(missing)}")
     return columns
@@ -128,13 +142,14 @@ def _date_formats(source: dict[str, Any]) -> tuple[DateFormat, ...]:
         raise MappingError(f"[source] {error}") from error
 
 
-def _events(table: dict[str, Any]) -> dict[str, str]:
+def _names(table_name: str, what: str, table: dict[str, Any]) -> dict[str, str]:
+    """Our event by their activity or column, from [events] or [milestones]."""
     events: dict[str, str] = {}
     for theirs, ours in table.items():
-        activity = _name(theirs, "each activity in [events]")
-        if activity in events:
-            raise MappingError(f"[events] names “{activity}” twice")
-        events[activity] = _name(ours, f"[events] “{activity}”")
+        name = _name(theirs, f"each {what} in [{table_name}]")
+        if name in events:
+            raise MappingError(f"[{table_name}] names “{name}” twice")
+        events[name] = _name(ours, f"[{table_name}] “{name}”")
     return events
 
 

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
 from store.feeds.csv_feed import CsvRows
 from store.feeds.errors import FeedError
+from store.feeds.excel_feed import ExcelRows
+from store.feeds.json_feed import JsonArrayRows, JsonLineRows
 from store.feeds.rows import BadRow, FeedEvent, FeedItem, SandboxRow
 from store.feeds.source import Source
 from store.feeds.xes_feed import XesRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from store.feeds.mapping import Mapping
+    from store.feeds.rows import Found
 
 __all__ = ["BadRow", "Feed", "FeedError", "FeedEvent", "FeedItem", "SandboxRow", "open_feed"]
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_READERS: dict[str, type[CsvRows | XesRows]] = {"csv": CsvRows, "xes": XesRows}
+_ZIP = b"PK\x03\x04"
+_BOM = b"\xef\xbb\xbf"
+_NOT_JSON = re.compile(rb"\{\s*[^\s\"}]|\[\s*[^\s{\]]")
+_READERS: dict[str, Callable[[Source, Mapping, str], Iterable[Found]]] = {
+    "csv": CsvRows,
+    "jsonl": JsonLineRows,
+    "json": JsonArrayRows,
+    "xlsx": ExcelRows,
+    "xes": XesRows,
+}
 
 
 def open_feed(path: str | Path, mapping: Mapping, zone: str) -> Feed:
-    """Open a CSV or XES file, plain or gzip, all recognised by content.
+    """Open a file of events, plain or gzip; its form is recognised by content.
 
     `zone` is the calendar's time zone, in which an instant given for a closing date becomes a day.
     FeedError if the file cannot be read at all: missing, a folder, no permission, neither form, or a
@@ -34,10 +47,14 @@ def open_feed(path: str | Path, mapping: Mapping, zone: str) -> Feed:
     source = Source(path)
     try:
         form = _recognise(source.head)
-        return Feed(source, form, _READERS[form](source, mapping, zone))
+        rows = _READERS[form](source, mapping, zone)
+        return Feed(source, form, _flat(rows) if mapping.milestones else cast("Iterable[FeedItem]", rows))
     except BaseException:
         source.close()
         raise
+
+
+FORMS = tuple(_READERS)
 
 
 class Feed:
@@ -45,10 +62,10 @@ class Feed:
 
     Iterating gives FeedEvent, BadRow and SandboxRow in file order, and raises FeedError, after what
     comes before it, where the file cannot be read any further. The file is closed then, and at its end,
-    or by leaving the `with` block or calling `close`. `form` is "csv" or "xes".
+    or by leaving the `with` block or calling `close`. `form` is one of FORMS.
     """
 
-    def __init__(self, source: Source, form: str, rows: CsvRows | XesRows) -> None:
+    def __init__(self, source: Source, form: str, rows: Iterable[FeedItem]) -> None:
         self.form = form
         self._source = source
         self._items = self._read(rows)
@@ -57,7 +74,7 @@ class Feed:
         """The items not read yet: asking again goes on where the last reader stopped."""
         return self._items
 
-    def _read(self, rows: CsvRows | XesRows) -> Iterator[FeedItem]:
+    def _read(self, rows: Iterable[FeedItem]) -> Iterator[FeedItem]:
         try:
             yield from rows
             self._source.finish()
@@ -92,14 +109,25 @@ def _recognise(head: bytes) -> str:
     """The form of a file by how its text begins."""
     if not head.strip():
         raise FeedError("the file is empty")
+    if head.startswith(_ZIP):
+        return "xlsx"
     text = head
-    utf_16 = head.startswith(_UTF_16)
-    if utf_16:
+    if head.startswith(_UTF_16):
         text = head.decode("utf-16", errors="replace").encode(errors="replace")
-    if text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+    text = text.removeprefix(_BOM).lstrip()
+    if text.startswith(b"<"):
         return "xes"
-    if utf_16:
-        raise FeedError("the file is UTF-16 text; save it as CSV UTF-8")
     if b"\0" in text.partition(b"\n")[0]:
-        raise FeedError("neither CSV nor XES: the file is not text")
+        raise FeedError("no form of file that is known: the file is not text")
+    if text.startswith((b"{", b"[")) and not _NOT_JSON.match(text):
+        return "jsonl" if text.startswith(b"{") else "json"
     return "csv"
+
+
+def _flat(rows: Iterable[Found]) -> Iterator[FeedItem]:
+    """The items of rows that may have several each."""
+    for found in rows:
+        if isinstance(found, list):
+            yield from found
+        else:
+            yield found

@@ -62,6 +62,8 @@ class SandboxRow(NamedTuple):
 
 
 FeedItem = FeedEvent | BadRow | SandboxRow
+# What one row is: in the wide form, where it holds several events, a list.
+Found = FeedItem | list[FeedItem]
 
 
 def row_reader(
@@ -104,15 +106,22 @@ def _without_sandbox(
     mapping: Mapping, places: dict[str, int], read: Callable[[int, list[str]], FeedItem]
 ) -> Callable[[int, list[str]], FeedItem]:
     """`read`, but not for rows that the source marks as made up: nothing else about them matters."""
-    marks = [(places[column], frozenset(values)) for column, values in mapping.sandbox.items()]
+    made_up = sandbox_marks(mapping, places)
 
     def read_or_leave(line: int, cells: list[str]) -> FeedItem:
-        for place, values in marks:
-            if cells[place] in values or clean(cells[place]) in values:
-                return SandboxRow(line)
-        return read(line, cells)
+        return SandboxRow(line) if made_up(cells) else read(line, cells)
 
     return read_or_leave
+
+
+def sandbox_marks(mapping: Mapping, places: abc.Mapping[str, int]) -> Callable[[list[str]], bool]:
+    """Whether the source marks the row of these cells as made up."""
+    marks = [(places[column], frozenset(values)) for column, values in mapping.sandbox.items()]
+
+    def made_up(cells: list[str]) -> bool:
+        return any(cells[place] in values or clean(cells[place]) in values for place, values in marks)
+
+    return made_up
 
 
 def _detail_reader(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import tempfile
 import zlib
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from kpi.text import clean
 from store.feeds.errors import FeedError
@@ -58,6 +59,7 @@ class Source:
 
     def __init__(self, path: str | Path) -> None:
         """Open the file; gzip is recognised by how it begins, whatever its name."""
+        self._copy: IO[bytes] | None = None
         self._raw = _opened(Path(path))
         try:
             found = os.fstat(self._raw.fileno())
@@ -84,6 +86,16 @@ class Source:
         # read1 gives back what is there before a break, where read would throw it away.
         return _plainly(lambda: self._counted.read(size) if unpacked is None else unpacked.read1(size))
 
+    def copy(self, longest: int) -> IO[bytes]:
+        """What is left of the text, at most `longest` bytes, as a file that can go back; ours to close."""
+        self._copy = tempfile.TemporaryFile()  # noqa: SIM115  closed with the source
+        while chunk := self.read(CHUNK):
+            if self._copy.tell() + len(chunk) > longest:
+                raise FeedError(f"the file is longer than {longest >> 20} MiB, the most for one of its form")
+            _plainly(lambda: self._copy.write(chunk) if self._copy else 0)
+        self._copy.seek(0)
+        return self._copy
+
     def progress(self) -> float:
         """The share of the file's bytes that has been read, 0 to 1; 0 while the size is unknown."""
         if self._finished:
@@ -103,8 +115,10 @@ class Source:
         self._finished = True
 
     def close(self) -> None:
-        """Close the file; it may be closed already."""
+        """Close the file, and the copy if there is one; it may be closed already."""
         self._raw.close()
+        if self._copy is not None:
+            self._copy.close()
 
 
 def _opened(path: Path) -> FileIO:

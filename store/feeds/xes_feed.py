@@ -8,6 +8,7 @@ from xml.parsers import expat
 from kpi.text import clean
 from store.feeds.errors import FeedError
 from store.feeds.rows import RAW_CONTENT, row_reader, shown
+from store.feeds.wide import refuse_milestones
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,12 +36,13 @@ _PARTS = {
 class XesRows:
     """The events of an XES stream as feed items, in file order; to be iterated once.
 
-    A column `case:NAME` is the trace's attribute NAME, any other name the event's. What an event or a
-    trace does not say, the log's `<global>` says for it, if it does. The attributes of attributes are
-    not looked at. An item's line is that of its `<event>`.
+    A column `case:NAME` is the trace's attribute NAME, any other name the event's. The defaults of the log's
+    `<global>` and the attributes of attributes are not looked at: what an event does not say, it does not
+    say. An item's line is that of its `<event>`.
     """
 
     def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+        refuse_milestones(mapping, "XES")
         self._source = source
         columns = mapping.wanted_columns
         self._row = row_reader(mapping, zone, columns, lambda cells: _content(columns, cells))
@@ -111,7 +113,7 @@ class XesRows:
             return
         parts = _PARTS[self._part]
         if parts and (local := name.rpartition(":")[2]) in parts:
-            self._enter(local, attributes)
+            self._enter(local)
             return
         if not self._part:
             raise FeedError(f"not an XES log: the XML begins with <{shown(name)[:_SHOWN_NAME]}>")
@@ -120,16 +122,16 @@ class XesRows:
         if place is not None:
             self._cells[place] = attributes.get("value", "")
 
-    def _enter(self, part: str, attributes: dict[str, str]) -> None:
+    def _enter(self, part: str) -> None:
         self._around.append((self._part, self._wanted, self._cells))
         self._part = part
         if part in self._places:
-            # A trace begins with the log's defaults, an event with what its trace says.
+            # An event begins with what its trace has said so far.
             self._wanted, self._cells = self._places[part], self._cells.copy()
             self._line = self._parser.CurrentLineNumber
         else:
-            scope = attributes.get("scope", "") if part == "global" else ""
-            self._wanted, self._cells = self._places.get(scope, {}), self._defaults
+            # What `<global>` says an attribute would be is a guess about this event, and not read.
+            self._wanted, self._cells = {}, self._defaults
 
     def _end(self, _name: str) -> None:
         if self._deep:

@@ -21,15 +21,19 @@ def mapping(
     formats: tuple[str, ...] = (),
     events: dict[str, str] | None = None,
     sandbox: dict[str, list[str]] | None = None,
+    milestones: dict[str, str] | None = None,
+    sheet: str | None = None,
 ) -> Mapping:
     """A mapping written as TOML and read back; without columns: what, when, job."""
     lines = ["[source]", 'name = "test"']
     if timezone:
         lines.append(f'timezone = "{timezone}"')
+    lines += [f"sheet = '{sheet}'"] if sheet else []
     lines += [f"date_formats = {list(formats)!r}", "[columns]"]
-    lines += [f"{ours} = '{theirs}'" for ours, theirs in (columns or SIMPLE).items()]
+    lines += [f"{ours} = '{theirs}'" for ours, theirs in (SIMPLE if columns is None else columns).items()]
     lines += ["[events]", *(f"'{theirs}' = '{ours}'" for theirs, ours in (events or {}).items())]
     lines += ["[sandbox]", *(f"'{column}' = {values!r}" for column, values in (sandbox or {}).items())]
+    lines += ["[milestones]", *(f"'{theirs}' = '{ours}'" for theirs, ours in (milestones or {}).items())]
     return load_mapping("\n".join(lines))
 
 

@@ -207,8 +207,9 @@ def test_bytes_that_are_not_utf_8_spoil_only_their_row() -> None:
     assert bad(items) == [(3, "not UTF-8 text")]
     assert [(item.line, item.kind) for item in events(items)] == [(2, "ready"), (4, "é")]
     # A character cut in two by the line's end, and a lone surrogate in UTF-8.
-    assert bad(read(HEADER.encode() + b"a\xe2,b,c\xe2\n" + ROW.encode())) == [(2, "not UTF-8 text")]
-    assert bad(read(HEADER.encode() + b"a\xed\xa0\x80,b,c\n")) == [(2, "not UTF-8 text")]
+    header = "what,when,job,ééé\n".encode()
+    assert bad(read(header + b"a\xe2,b,c\xe2,d\n")) == [(2, "not UTF-8 text")]
+    assert bad(read(header + b"a\xed\xa0\x80,b,c,d\n")) == [(2, "not UTF-8 text")]
 
 
 def test_a_stray_carriage_return_breaks_only_its_line() -> None:
@@ -310,10 +311,13 @@ def test_many_broken_quotations_take_no_more_than_their_share_of_time() -> None:
         (b"", ["empty"]),
         (b"\n \n\t\n", ["empty"]),
         (b"\xef\xbb\xbf", ["empty"]),
-        (b"PK\x03\x04\0\0", ["neither CSV nor XES"]),
-        ("what,when,job\n".encode("utf-16"), ["UTF-16"]),
-        ("what,when,job,caf\xe9\n".encode("latin-1"), ["not UTF-8"]),
-        (b"x" * (LONGEST_LINE + 10), ["neither CSV nor XES", "2 MiB"]),
+        (b"PK\x03\x04\0\0", ["workbook is damaged"]),
+        (b"\x7fELF\0\0", ["no form of file that is known"]),
+        ("what,when,jab\n".encode("utf-16"), ["no column “job”", "“jab”"]),
+        ("what,when,job,".encode("utf-16") + b"\n", ["header is not UTF-16 text"]),
+        ("what,when,job\n".encode("utf-32"), ["no form of file that is known"]),
+        ("ö,what,when,job,caf".encode() + b"\xe9\n", ["header is not UTF-8 text"]),
+        (b"x" * (LONGEST_LINE + 10), ["no form of file that is known", "2 MiB"]),
         (b"what,when\n", ["no column “job”", "“what”, “when”"]),
         (b"what\n", ["no column “when”, “job”", "“what”"]),
         (b"what,when,job,job\n", ["“job”", "more than once"]),

@@ -44,7 +44,14 @@ def test_every_field_of_ours_may_be_mapped() -> None:
     ("text", "words"),
     [
         ("[source", ["not a TOML file"]),
-        (GOOD + "[colums]\n", ["unknown table", "“colums”", "source, columns, events, sandbox"]),
+        (GOOD + "[colums]\n", ["unknown table", "“colums”", "source, columns, events, sandbox, milestones"]),
+        (GOOD + '[milestones]\n"Live" = "x"\n', ["[columns] event must be left out", "[milestones]"]),
+        (
+            '[source]\nname = "x"\n[columns]\ntitle = "t"\n[milestones]\nL = "x"\n',
+            ["which column is listing"],
+        ),
+        ('[source]\nname = "x"\n[columns]\nlisting = "l"\n[milestones]\nL = ""\n', ["[milestones] “L”"]),
+        ('[source]\nname = "x"\nsheet = 1\n' + NEEDED, ["[source] sheet"]),
         ('[source]\nname = "x"\nzone = "UTC"\n' + NEEDED, ["“zone”", "name, timezone, date_formats"]),
         (GOOD + 'vacancy = "v"\n', ["unknown field", "“vacancy”", "listing", "first_interview_at"]),
         (NEEDED, ["[source] name"]),

@@ -101,7 +101,7 @@ def test_attributes_of_attributes_are_not_the_events() -> None:
     assert found(data) == [EVENT]
 
 
-def test_what_an_event_or_trace_leaves_out_the_logs_globals_say() -> None:
+def test_what_an_event_or_trace_leaves_out_is_not_guessed_from_the_logs_globals() -> None:
     defaults = (
         '<global scope="event">'
         '<string key="org:resource" value="somebody"/><string key="title" value="no"/>'
@@ -120,10 +120,15 @@ def test_what_an_event_or_trace_leaves_out_the_logs_globals_say() -> None:
         ),
         trace(f'<event><date key="time:timestamp" value="{AT}"/></event>', name="J2"),
     )
-    assert found(data) == [
-        EVENT._replace(line=5, actor="u1", details={"title": "Nurse"}),
-        EVENT._replace(line=8, kind="unknown", listing="J2", actor="somebody", details={"title": "Any"}),
-    ]
+    first, second = found(data)
+    assert first == EVENT._replace(line=5, actor="u1", details={"title": "Nurse"})
+    assert (second.line, second.reason) == (8, "no event")  # type: ignore[union-attr]
+
+
+def test_a_trace_whose_name_comes_after_its_events_is_refused_not_merged_with_others() -> None:
+    late = f'<trace>{event()}<string key="concept:name" value="J9"/></trace>'
+    defaults = '<global scope="trace"><string key="concept:name" value="UNKNOWN"/></global>'
+    assert [item.reason for item in found(log(defaults, late))] == ["no listing"]  # type: ignore[union-attr]
 
 
 def test_one_events_attributes_do_not_reach_the_next() -> None:
