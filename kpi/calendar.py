@@ -1,7 +1,8 @@
 """Working days: one table built once, then every question is a look-up (design, section 3, rules 1 to 4).
 
-Days are `datetime.date`. The table runs from FIRST_YEAR to the last year for which the region's bank
-holidays are known; a question that leads outside is a `CalendarError`, never a guess (rule 12).
+Days are `datetime.date`. The table runs from FIRST_YEAR to LAST_YEAR; a question that leads outside is a
+`CalendarError`. Where the region's bank holidays are known for fewer years, `warnings` says so, for a person
+to see: beyond them only weekends and closures are left out (rule 12).
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 NOON = time(12)
 _QUARTER_HOUR = 15 * 60 * 1_000_000
 _WEEKEND = (5, 6)
+_RECENT_YEARS = 30  # events of so many years ago may well be imported
+MOST_DAYS = 999  # rule 4
+_LONG_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -50,10 +54,11 @@ def parse_weekdays(text: str) -> tuple[int, ...]:
     """`Mon,Tue,Wed` as weekday numbers, Monday = 0; CalendarError names what it does not know."""
     numbers = set()
     for raw in text.split(","):
-        name = raw.strip()[:3].title()
-        if name not in WEEKDAY_NAMES:
+        name = raw.strip().title()
+        short = name[:3]
+        if short not in WEEKDAY_NAMES or name not in (short, _LONG_NAMES[WEEKDAY_NAMES.index(short)]):
             raise CalendarError(f"“{raw.strip()}” is no weekday; use {','.join(WEEKDAY_NAMES)}")
-        numbers.add(WEEKDAY_NAMES.index(name))
+        numbers.add(WEEKDAY_NAMES.index(short))
     return tuple(sorted(numbers))
 
 
@@ -69,11 +74,14 @@ def bank_holidays(region: str, first_year: int, last_year: int) -> tuple[dict[da
     """The region's bank holidays by day, and the first and last year for which they are known."""
     import holidays  # deferred: the first frame of the app needs no holiday (design, section 6)
 
-    country, _, subdivision = region.partition("-")
+    country, dash, subdivision = region.partition("-")
+    unknown = CalendarError(f"no bank holidays are known for “{region}”; use a code like GB-ENG")
+    if country not in holidays.list_supported_countries() or (dash and not subdivision):
+        raise unknown
     try:
         known = holidays.country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError as error:
-        raise CalendarError(f"no bank holidays are known for “{region}”; use a code like GB-ENG") from error
+        raise unknown from error
     first, last = max(first_year, known.start_year), min(last_year, known.end_year)
     table = holidays.country_holidays(
         country, subdiv=subdivision or None, years=range(first, last + 1), language=_language(known)
@@ -89,7 +97,8 @@ def _language(known: object) -> str | None:
 class WorkingCalendar:
     """The working days of one organisation, as a table.
 
-    `first` and `last` are the first and last day it knows. All questions are answered in constant time.
+    `first` and `last` are the first and last day it knows; `latest_start` is the last day from which every
+    deadline can be told. All questions are answered in constant time.
     """
 
     def __init__(self, spec: CalendarSpec) -> None:
@@ -98,14 +107,14 @@ class WorkingCalendar:
         self.zone = load_zone(spec.zone)
         if not spec.weekdays and not spec.extra_days:
             raise CalendarError("a calendar needs at least one working weekday")
-        first_year, last_year = FIRST_YEAR, LAST_YEAR
+        self.first, self.last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
         self.holidays: dict[date, str] = {}
+        self.holidays_known = (FIRST_YEAR, LAST_YEAR)
         if spec.region is not None:
-            self.holidays, first_year, last_year = bank_holidays(spec.region, FIRST_YEAR, LAST_YEAR)
-        self.first, self.last = date(first_year, 1, 1), date(last_year, 12, 31)
+            self.holidays, *known = bank_holidays(spec.region, FIRST_YEAR, LAST_YEAR)
+            self.holidays_known = (known[0], known[1])
         self._build()
-        # In every zone since 1990 a day begins on a quarter of an hour of UTC, so a quarter has one day.
-        self._day_of_quarter: dict[int, date] = {}
+        self._day_of_quarter: dict[int, date | None] = {}
         self.nth_working_day = self._make_nth()
         self.working_days_between = self._make_between()
 
@@ -121,8 +130,11 @@ class WorkingCalendar:
             if day in extra or ((ordinal + 6) % 7 in weekdays and day not in off):
                 self._working.append(day)
             self._rank.append(len(self._working))
-        if not self._working:
-            raise CalendarError("this calendar has no working day at all")
+        # A target takes at most MOST_DAYS working days, and freezes may move it as far again.
+        reach = 2 * MOST_DAYS
+        if len(self._working) <= reach:
+            raise CalendarError("this calendar has too few working days to count deadlines by")
+        self.latest_start = self._working[-reach - 1]
 
     def _make_nth(self) -> Callable[[date, int], date]:
         working, rank, base, size = self._working, self._rank, self.first.toordinal(), len(self._rank)
@@ -176,11 +188,17 @@ class WorkingCalendar:
     def day_of(self, instant: Instant) -> date:
         """The date of an instant in the calendar's zone, never in UTC (rule 1)."""
         quarter = instant // _QUARTER_HOUR
-        day = self._day_of_quarter.get(quarter)
-        if day is None:
-            day = moment_of(quarter * _QUARTER_HOUR).astimezone(self.zone).date()
-            self._day_of_quarter[quarter] = day
-        return day
+        try:
+            day = self._day_of_quarter[quarter]
+        except KeyError:
+            begin = quarter * _QUARTER_HOUR
+            day, last = (self._date(at) for at in (begin, begin + _QUARTER_HOUR - 1))
+            # Nearly every day begins on a quarter of an hour; in Newfoundland one may begin at 00:01.
+            self._day_of_quarter[quarter] = day = day if day == last else None
+        return self._date(instant) if day is None else day
+
+    def _date(self, instant: Instant) -> date:
+        return moment_of(instant).astimezone(self.zone).date()
 
     def midday(self, day: date) -> Instant:
         """Noon on `day` in the calendar's zone."""
@@ -211,7 +229,13 @@ class WorkingCalendar:
         return "working day"
 
     def warnings(self, today: date) -> tuple[str, ...]:
-        """What a person should know about this calendar today: known holidays that run out within a year."""
-        if self.spec.region and self.last < today + timedelta(days=366):
-            return (f"bank holidays of {self.spec.region} are known only to {self.last}",)
-        return ()
+        """What a person should know about this calendar: years for which no holidays are known, or soon."""
+        if self.spec.region is None:
+            return ()
+        first, last = self.holidays_known
+        said = []
+        if date(last, 12, 31) < today + timedelta(days=366):
+            said.append(f"the bank holidays of {self.spec.region} are known only to {last}")
+        if first > FIRST_YEAR and today.year - first < _RECENT_YEARS:
+            said.append(f"the bank holidays of {self.spec.region} are known only from {first}")
+        return tuple(f"{words}; other years are counted without them" for words in said)

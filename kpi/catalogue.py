@@ -120,6 +120,9 @@ def _stage(entry: Any, place: int) -> Stage:
     kpis = entry.get("kpi", [])
     if not isinstance(kpis, list):
         raise CatalogueError(f"{where}: write its KPIs as [[stage.kpi]]")
+    unknown = sorted(set(entry) - {"code", "title", "kpi"})
+    if unknown:
+        raise CatalogueError(f"{where}: unknown key “{unknown[0]}”; known are code, title and kpi")
     title = _title(entry, where)
     return Stage(code, title, tuple(_kpi(kpi, code, n) for n, kpi in enumerate(kpis, 1)))
 
@@ -176,8 +179,10 @@ def _one_of(entry: dict[str, Any], key: str, allowed: tuple[str, ...], where: st
 
 def _names(entry: dict[str, Any], key: str, where: str, *, required: bool = True) -> tuple[str, ...]:
     value = entry.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(name, str) and name.strip() for name in value):
-        raise CatalogueError(f"{where}: {key} must be a list of event names")
+    if not isinstance(value, list) or not all(
+        isinstance(name, str) and name and clean(name) == name for name in value
+    ):
+        raise CatalogueError(f"{where}: {key} must be a list of event names, without blanks around them")
     if required and not value:
         raise CatalogueError(f"{where}: {key} names no event")
     return tuple(value)

@@ -176,6 +176,6 @@ def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[d
 
 
 def task_id(listing: str, application: str | None, kpi: str, times: int) -> int:
-    """A task's number, derived from what it is (rule 15): 63 bits of a BLAKE2 hash, never 0 by design."""
+    """A task's number, derived from what it is (rule 15): 63 bits of a BLAKE2 hash."""
     what = "\x1f".join((listing, "-" if application is None else "+" + application, kpi, str(times)))
     return int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> 1

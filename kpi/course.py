@@ -50,7 +50,7 @@ class Rules:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Compile `catalogue`."""
-        self.kpis = tuple(kpi for kpi in catalogue.kpis)
+        self.kpis = catalogue.kpis
         self.timed = frozenset(kpi.timer for kpi in self.kpis if kpi.timer)
         self.derives_ready = any(READY_TO_END in kpi.events for kpi in self.kpis)
         self.ready_clocks = tuple(n for n, kpi in enumerate(self.kpis) if READY_TO_END in kpi.starts)
@@ -252,7 +252,7 @@ class Course:
                 self.deliver(READY_TO_END, at, None)
 
     def clocks(self) -> list[Ended]:
-        """All clocks that ever ran, in the order in which they were opened."""
+        """All clocks that ever ran: those that have ended, as they ended, then those still running."""
         subjects = (self.listing, *self.applications.values())
         said = len(self.closing)
         still = [

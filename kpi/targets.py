@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kpi.calendar import MOST_DAYS
 from kpi.errors import StagewatchError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from kpi.catalogue import Catalogue
     from kpi.events import Instant
 
-MOST_DAYS = 999
 _RULE = f"a whole number of working days from 0 to {MOST_DAYS}"
 
 

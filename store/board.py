@@ -8,7 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kpi.board import Board, Counts, KpiCounts, OutlookDay, StageCounts, UserRow, total
+from kpi.calendar import FIRST_YEAR, LAST_YEAR
 from kpi.forecast import outlook as forecast
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from store.plain import Plain, Row
 
 _NOTHING = Counts()
+MIN_DAY, MAX_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 # Per group and paused or not: all, those not yet due, those overdue. One pass over the rows.
 _TALLY = "{n}, {n} FILTER (WHERE due_on > ?), {n} FILTER (WHERE done_by < ?)"
@@ -58,10 +61,10 @@ def owned_by(user: str, day: date) -> tuple[str, tuple[int | str, ...]]:
     """A condition on rows that have a listing_id: that the listing was this user's at the end of `day`."""
     at = day.toordinal()
     condition = (
-        "EXISTS (SELECT 1 FROM listing_owner o WHERE o.listing_id = tasks.listing_id "
-        "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?) AND o.owner = ?)"
+        "tasks.listing_id IN (SELECT o.listing_id FROM listing_owner o WHERE o.owner = ? "
+        "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?))"
     )
-    return condition, (at, at, user)
+    return condition, (user, at, at)
 
 
 def count_board(
@@ -69,9 +72,13 @@ def count_board(
 ) -> Board:
     """The board as of the end of `day`: a past one as it was, a coming one with today's tasks (rule 13)."""
     at = day.toordinal()
+    if not MIN_DAY <= day <= MAX_DAY:
+        raise StoreError(
+            f"{day} lies outside the years that can be counted ({MIN_DAY.year} to {MAX_DAY.year})"
+        )
     if day < today and user is None:
         return _board(organisation.catalogue, organisation.name, day, _sum_changes(plain, at))
-    if day < today and user is not None:
+    if day < today:
         source, parameters = _past_source("t.kpi_id, t.listing_id", day, user)
         rows = plain.rows(
             f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM {source} GROUP BY kpi_id, paused",

@@ -22,7 +22,7 @@ _MEANINGS = (
 
 def in_words(error: BaseException, location: Location, *, writing: bool) -> StoreError:
     """The driver's error as a StoreError of one line; `writing` if a change was under way."""
-    said = str(error).strip().partition("\n")[0]
+    said = location.conceal(str(error).strip().partition("\n")[0])
     kept = "; nothing was changed" if writing else ""
     lower = said.lower()
     if "unable to open" in lower:

@@ -9,14 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kpi.text import clean
 from store import tables
 from store.errors import StoreError
 from store.feeds.errors import FeedError
 from store.feeds.reading import BadRow, FeedEvent, open_feed
 from store.maintenance import advance
-from store.organisation import load_organisation
-from store.plain import connect
-from store.schema import check_version
+from store.reading import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from store.feeds.mapping import Mapping
     from store.feeds.reading import Feed, SandboxRow
     from store.organisation import Organisation
-    from store.plain import Plain
+    from store.plain import Plain, Row
     from store.work import Store, Work
 
     Item = FeedEvent | BadRow | SandboxRow
@@ -34,8 +33,6 @@ BATCH = 20_000
 READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
 REPORTED_ROWS = 100
 REPORTED_KINDS = 1_000
-# A deadline lies at most 999 working days ahead, which is less than five years.
-_YEARS_AHEAD = 5
 _EVENT_COLUMNS = "key, listing_id, application, kind, at, actor, owner, detail, event_id, import_id"
 
 
@@ -92,22 +89,23 @@ def import_file(
     """
     organisation = _organisation(store)
     tally = _Tally()
-    broken: FeedError | None = None
+    broken: StoreError | None = None
     with open_feed(path, mapping, organisation.spec.zone) as feed:
-        run = _begin_run(store, mapping.name, Path(path).name)
+        run = _begin_run(store, mapping.name, clean(Path(path).name))
         try:
             for batch in _batches(feed):
                 _keep(store, batch, organisation, mapping.name, run, tally)
                 if progress is not None:
                     progress(feed.progress() * READING)
-        except FeedError as error:
+        except StoreError as error:
             broken = error
-        _end_run(store, run, tally, None if broken else feed.digest())
-    _replay(store, progress)
+        if broken is None or isinstance(broken, FeedError):
+            _end_run(store, run, tally, None if broken else feed.digest())
+            _replay(store, progress)
     if broken is not None:
-        kept = f"{tally.added:,} new events before it were kept" if tally.added else "nothing was added"
-        raise FeedError(f"{broken}; {kept}") from broken
-    return _result(store, str(path), tally)
+        kept = f"{tally.added:,} new events before that were kept" if tally.added else "nothing was added"
+        raise FeedError(f"{broken}; {kept}, run the same file again for the rest") from broken
+    return _result(store, clean(str(path)), tally)
 
 
 def _replay(store: Store, progress: Callable[[float], None] | None) -> None:
@@ -115,20 +113,24 @@ def _replay(store: Store, progress: Callable[[float], None] | None) -> None:
     if progress is None:
         advance(store)
         return
-    reader = connect(store.location)
-    try:
-        waiting = reader.value("SELECT count(*) FROM listing WHERE next_moment = 0")
-    finally:
-        reader.close()
+    waiting = _read(store, "SELECT count(*) FROM listing WHERE next_moment = 0")[0]
     advance(store, lambda done: progress(min(1.0, READING + (1 - READING) * done / max(done, waiting))))
     progress(1.0)
 
 
-def _organisation(store: Store) -> Organisation:
-    reader = connect(store.location)
+def _read(store: Store, sql: str) -> Row:
+    """The one row of a query."""
+    reader = open_reader(store.location, store.clock)
     try:
-        check_version(reader, store.location)
-        return load_organisation(reader)
+        return reader.row(sql)
+    finally:
+        reader.close()
+
+
+def _organisation(store: Store) -> Organisation:
+    reader = open_reader(store.location, store.clock)
+    try:
+        return reader.rules
     finally:
         reader.close()
 
@@ -164,16 +166,17 @@ def _keep(
 
 
 def _events(batch: list[Item], organisation: Organisation, tally: _Tally) -> Iterator[FeedEvent]:
-    first, last = _known_times(organisation.calendar)
+    calendar = organisation.calendar
+    first, last = calendar.end_of(calendar.first), calendar.end_of(calendar.latest_start)
     known = organisation.catalogue.events
     for item in batch:
         if isinstance(item, FeedEvent):
             if not first <= item.at <= last:
-                tally.refuse(
-                    item.line,
-                    f"impossible time: outside {organisation.calendar.first.year} to "
-                    f"{organisation.calendar.last.year - _YEARS_AHEAD}",
-                )
+                years = f"{calendar.first.year} to {calendar.latest_start.year}"
+                tally.refuse(item.line, f"impossible time: outside {years}")
+                continue
+            if item.details and not _can_close(calendar, item.details.get("closing_date")):
+                tally.refuse(item.line, "closing_date: outside the years that can be counted")
                 continue
             if item.kind not in known and len(tally.plain_kinds) < REPORTED_KINDS:
                 tally.plain_kinds[item.kind] = None
@@ -184,20 +187,24 @@ def _events(batch: list[Item], organisation: Organisation, tally: _Tally) -> Ite
             tally.sandbox += 1
 
 
-def _known_times(calendar: WorkingCalendar) -> tuple[int, int]:
-    """The instants whose every possible deadline the calendar knows."""
-    last = calendar.last.replace(year=calendar.last.year - _YEARS_AHEAD)
-    return calendar.end_of(calendar.first), calendar.end_of(last)
+def _can_close(calendar: WorkingCalendar, closing: str | None) -> bool:
+    """Whether a closing date, if there is one, leaves room for every freeze that may move it."""
+    return closing is None or calendar.first.isoformat() <= closing <= calendar.latest_start.isoformat()
 
 
 def _add(work: Work, events: list[FeedEvent], source: str, run: int) -> int:
     plain = work.plain
-    listings = _listing_ids(plain, dict.fromkeys(event.listing for event in events))
+    listings, new = _listing_ids(plain, dict.fromkeys(event.listing for event in events))
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     marks = ", ".join("?" * len(_EVENT_COLUMNS.split(",")))
     added = plain.many(
         f"INSERT INTO event ({_EVENT_COLUMNS}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING",
         [_event_row(event, source, listings[event.listing], run) for event in events],
+    )
+    # A row that was known already may name a listing that is not: no event, no listing.
+    plain.many(
+        "DELETE FROM listing WHERE id = ? AND NOT EXISTS (SELECT 1 FROM event WHERE listing_id = ?)",
+        [(number, number) for number in new],
     )
     if added:
         plain.run(
@@ -207,8 +214,8 @@ def _add(work: Work, events: list[FeedEvent], source: str, run: int) -> int:
     return added
 
 
-def _listing_ids(plain: Plain, refs: Iterable[str]) -> dict[str, int]:
-    """The numbers of listings by reference; those seen for the first time get one."""
+def _listing_ids(plain: Plain, refs: Iterable[str]) -> tuple[dict[str, int], list[int]]:
+    """The numbers of listings by reference, and the numbers of those seen for the first time."""
     wanted = list(refs)
     ask = "SELECT ref, id FROM listing WHERE ref IN (…)"
     found = {row[0]: row[1] for row in plain.where_in(ask, wanted)}
@@ -216,7 +223,7 @@ def _listing_ids(plain: Plain, refs: Iterable[str]) -> dict[str, int]:
     if new:
         plain.many("INSERT INTO listing (ref, open_tasks, frozen) VALUES (?, 0, 0)", [(ref,) for ref in new])
         found.update((row[0], row[1]) for row in plain.where_in(ask, new))
-    return found
+    return found, [found[ref] for ref in new]
 
 
 def _event_row(event: FeedEvent, source: str, listing_id: int, run: int) -> tuple[Any, ...]:
@@ -294,13 +301,11 @@ def _end_run(store: Store, run: int, tally: _Tally, digest: str | None) -> None:
 
 
 def _result(store: Store, file: str, tally: _Tally) -> ImportResult:
-    reader = connect(store.location)
-    try:
-        listings = reader.value("SELECT count(*) FROM listing")
-        applications = reader.value("SELECT count(*) FROM application")
-        tasks_open = reader.value("SELECT coalesce(sum(tasks), 0) FROM task_count")
-    finally:
-        reader.close()
+    listings, applications, tasks_open = _read(
+        store,
+        "SELECT (SELECT count(*) FROM listing), (SELECT count(*) FROM application), "
+        "(SELECT coalesce(sum(tasks), 0) FROM task_count)",
+    )
     return ImportResult(
         file=file,
         rows=tally.rows,

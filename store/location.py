@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 from store.errors import StoreError
 
 VARIABLE = "STAGEWATCH_STORE"
+_PASSWORD = re.compile(r"://[^:/?]*:(.+)@|[?&]password=([^&]+)")
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
@@ -22,23 +24,21 @@ class Location:
 
     def __str__(self) -> str:
         """For people: a URL is shown without its password."""
-        if self.url is None:
-            return str(self.path)
-        parts = urlsplit(self.url)
-        return self.url.replace(f":{parts.password}@", ":…@", 1) if parts.password else self.url
+        return str(self.path) if self.url is None else self.conceal(self.url)
+
+    def conceal(self, text: str) -> str:
+        """`text` without the password that the address holds, in whatever form it was written."""
+        for found in _PASSWORD.finditer(self.url or ""):
+            password = found.group(1) or found.group(2)
+            for form in (password, unquote(password)):
+                text = text.replace(form, "…")
+        return text
 
     @property
     def sqlite_uri(self) -> str:
         """The file as an SQLite URI without options."""
         assert self.path is not None  # noqa: S101 - callers have branched on it
         return "file:" + quote(str(self.path.absolute()))
-
-    @property
-    def sqlalchemy_url(self) -> str:
-        """The address as SQLAlchemy wants it."""
-        if self.url is not None:
-            return "postgresql+psycopg" + self.url[self.url.index(":") :]
-        return f"sqlite:///{self.path}"
 
     @property
     def psycopg_url(self) -> str:
@@ -48,17 +48,28 @@ class Location:
 
 
 def find_location(text: str | None = None) -> Location:
-    """The store called `text`, else by the environment's STAGEWATCH_STORE, else in the user's data folder."""
+    """The store called `text`, else STAGEWATCH_STORE, else the account in use, else in the data folder."""
     named = text or os.environ.get(VARIABLE) or ""
     if not named:
+        from store.accounts import default_location  # deferred: needed only without an explicit place
+
+        if (chosen := default_location()) is not None:
+            return chosen
         from platformdirs import user_data_path  # deferred: needed only without an explicit place
 
         return Location(path=user_data_path("stagewatch", appauthor=False) / "stagewatch.db")
     scheme, separator, rest = named.partition("://")
     if not separator:
-        return Location(path=Path(named).expanduser())
+        return Location(path=_expand(named))
     if scheme in _POSTGRES:
         return Location(url=named)
     if scheme == "sqlite":
         return Location(path=Path(rest.removeprefix("/")))
     raise StoreError(f"“{scheme}” is no kind of store; give a file's path or a postgresql:// address")
+
+
+def _expand(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise StoreError(f"{text}: there is no such user") from error

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from store.plain import Plain
     from store.work import Store
 
-# Listings per transaction: enough to make commits cheap, few enough that other writers wait a moment only.
-PORTION = 2_000
+# Listings per transaction: enough to make commits cheap, few enough that other writers wait a moment only
+# and that their events fit in memory, however many each has.
+PORTION, FIRST_PORTION = 2_000, 200
+FEW_EVENTS, MANY_EVENTS = 15_000, 40_000
 
 
 def load_ground(plain: Plain) -> Ground:
@@ -45,7 +47,7 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
     New events, timers that have gone off, events that were dated ahead: all wait in `next_moment`.
     `progress` is told how many have been done so far.
     """
-    done = 0
+    done, portion = 0, FIRST_PORTION
     ground: Ground | None = None
     while True:
         with store.work() as work:
@@ -54,15 +56,23 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
                 ground = load_ground(work.plain)
             listings = work.plain.rows(
                 "SELECT id, ref FROM listing WHERE next_moment IS NOT NULL AND next_moment <= ? LIMIT ?",
-                (work.now, PORTION),
+                (work.now, portion),
             )
             if not listings:
                 work.changed = False
                 return done
-            project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
+            projected = project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
         done += len(listings)
+        portion = _next_portion(portion, projected.events)
         if progress is not None:
             progress(done)
+
+
+def _next_portion(portion: int, events: int) -> int:
+    """How many listings to take next, after so many with so many events."""
+    if events > MANY_EVENTS:
+        return max(1, portion // 4)
+    return min(PORTION, portion * 2) if events < FEW_EVENTS else portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +89,24 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
     On a store that is up to date nothing changes (design, section 2).
     """
     with store.work() as work:
+        check_version(work.plain, store.location)
         # First of all the counts are made to fit the tasks as they stand; every replay then moves them along.
         changed = recount(work.plain)
     advance(store)
-    done = last = 0
+    done, last, portion = 0, 0, FIRST_PORTION
     while True:
         with store.work() as work:
             listings = work.plain.rows(
-                "SELECT id, ref FROM listing WHERE id > ? ORDER BY id LIMIT ?", (last, PORTION)
+                "SELECT id, ref FROM listing WHERE id > ? ORDER BY id LIMIT ?", (last, portion)
             )
             if not listings:
                 work.changed = False
                 return Rebuilt(done, changed)
             ground = load_ground(work.plain)
-            changed += project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
+            projected = project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
             total = work.plain.value("SELECT count(*) FROM listing")
+        changed += projected.changed
+        portion = _next_portion(portion, projected.events)
         last = listings[-1][0]
         done += len(listings)
         if progress is not None:

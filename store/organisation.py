@@ -6,7 +6,7 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from kpi.calendar import CalendarSpec, WorkingCalendar, load_zone
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from store.plain import Plain
-    from store.work import Store
+    from store.work import Store, Work
 
 MOST_NAME = 200
 
@@ -44,12 +44,14 @@ class Organisation:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The stages and their KPIs."""
-        return load_catalogue(self.catalogue_text)
+        return _catalogue(self.catalogue_text)
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
         """The working days."""
-        return WorkingCalendar(self.spec)
+        spec = self.spec
+        closures, extra_days = tuple(spec.closures.items()), tuple(spec.extra_days.items())
+        return _calendar(spec.region, spec.zone, spec.weekdays, closures, extra_days)
 
     @cached_property
     def rules(self) -> Rules:
@@ -59,6 +61,23 @@ class Organisation:
     def today(self, now: int) -> date:
         """The date of the instant `now` in the organisation's zone; needs no table of days."""
         return moment_of(now).astimezone(self.zone).date()
+
+
+# The app opens its store anew at every refresh; what takes a tenth of a second to make is kept.
+@lru_cache(maxsize=4)
+def _catalogue(text: str) -> Catalogue:
+    return load_catalogue(text)
+
+
+@lru_cache(maxsize=4)
+def _calendar(
+    region: str | None,
+    zone: str,
+    weekdays: tuple[int, ...],
+    closures: tuple[tuple[date, str], ...],
+    extra_days: tuple[tuple[date, str], ...],
+) -> WorkingCalendar:
+    return WorkingCalendar(CalendarSpec(region, zone, weekdays, dict(closures), dict(extra_days)))
 
 
 def load_organisation(plain: Plain) -> Organisation:
@@ -107,7 +126,7 @@ def found_organisation(
     StoreError if the name is empty or the store already has an organisation; CalendarError if the
     calendar cannot be built. `targets` names every KPI or leaves the rest at the service's default.
     """
-    from store.schema import upgrade  # deferred: Alembic is heavy, and only founding needs it
+    from store.schema import take_steps  # deferred: Alembic is heavy, and only founding needs it
     from store.work import make_private
 
     name = clean(name)
@@ -118,13 +137,18 @@ def found_organisation(
     spec, catalogue = spec or CalendarSpec(), catalogue or built_in()
     WorkingCalendar(spec)  # refuses what cannot be built before anything is written
     make_private(store.location)
-    upgrade(store)
-    _write(store, name, spec, catalogue, targets or {}, actor)
-    return Organisation(name, "", spec, write_catalogue(catalogue))
+    with store.work() as work:
+        version = take_steps(work, store.location)
+        there = None if version is None else work.plain.value("SELECT name FROM organisation")
+        if there is not None:
+            raise StoreError(f"{store.location} already belongs to “{there}”; it was left as it is")
+        _write(work, name, spec, catalogue, targets or {}, actor)
+        work.session.flush()
+        return load_organisation(work.plain)
 
 
 def _write(
-    store: Store,
+    work: Work,
     name: str,
     spec: CalendarSpec,
     catalogue: Catalogue,
@@ -133,43 +157,39 @@ def _write(
 ) -> None:
     from store import tables
 
-    with store.work() as work:
-        there = work.plain.value("SELECT name FROM organisation")
-        if there is not None:
-            raise StoreError(f"{store.location} already belongs to “{there}”; it was left as it is")
-        session = work.session
-        session.add(
-            tables.Organisation(
-                name=name,
-                store_id=str(uuid.uuid4()),
-                zone=spec.zone,
-                region=spec.region,
-                weekdays=json.dumps(spec.weekdays),
-                catalogue=write_catalogue(catalogue),
-                created_at=work.now,
-            )
+    session = work.session
+    session.add(
+        tables.Organisation(
+            name=name,
+            store_id=str(uuid.uuid4()),
+            zone=spec.zone,
+            region=spec.region,
+            weekdays=json.dumps(spec.weekdays),
+            catalogue=write_catalogue(catalogue),
+            created_at=work.now,
         )
-        session.add(tables.StoreState(revision=0, updated_at=work.now))
-        for works, days in ((0, spec.closures), (1, spec.extra_days)):
-            session.add_all(
-                tables.CalendarDay(day=day.toordinal(), works=works, reason=clean(reason))
-                for day, reason in days.items()
-            )
+    )
+    session.add(tables.StoreState(revision=0, updated_at=work.now))
+    for works, days in ((0, spec.closures), (1, spec.extra_days)):
         session.add_all(
-            tables.KpiRow(id=number, code=kpi.code, stage=kpi.stage)
-            for number, kpi in enumerate(catalogue.kpis, 1)
+            tables.CalendarDay(day=day.toordinal(), works=works, reason=clean(reason))
+            for day, reason in days.items()
         )
+    session.add_all(
+        tables.KpiRow(id=number, code=kpi.code, stage=kpi.stage)
+        for number, kpi in enumerate(catalogue.kpis, 1)
+    )
+    session.add(
+        tables.TargetSetRow(number=1, created_at=work.now, author=actor, reason="The first target set")
+    )
+    session.flush()
+    for number, kpi in enumerate(catalogue.kpis, 1):
+        target = targets.get(kpi.code, SERVICE_DEFAULT)
         session.add(
-            tables.TargetSetRow(number=1, created_at=work.now, author=actor, reason="The first target set")
-        )
-        session.flush()
-        for number, kpi in enumerate(catalogue.kpis, 1):
-            target = targets.get(kpi.code, SERVICE_DEFAULT)
-            session.add(
-                tables.TargetRow(
-                    set_number=1,
-                    kpi_id=number,
-                    due_days=target.due_days,
-                    done_by_days=target.done_by_days,
-                )
+            tables.TargetRow(
+                set_number=1,
+                kpi_id=number,
+                due_days=target.due_days,
+                done_by_days=target.done_by_days,
             )
+        )

@@ -6,6 +6,7 @@ SQL is written once, with `?` for a parameter, in the words that SQLite and Post
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class Plain:
         """Wrap an open `sqlite3` or `psycopg` connection."""
         self.connection = connection
         self.postgres = postgres
+        self._in_snapshot = False
 
     def _sql(self, sql: str) -> str:
         return _for_psycopg(sql) if self.postgres else sql
@@ -84,13 +86,18 @@ class Plain:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Several queries that see one and the same state of the store."""
+        """Several queries that see one and the same state of the store; one within another is the same."""
+        if self._in_snapshot:
+            yield
+            return
+        self._in_snapshot = True
         self.connection.execute(
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if self.postgres else "BEGIN"
         )
         try:
             yield
         finally:
+            self._in_snapshot = False
             with suppress(Exception):  # the connection may be what failed; the first error is the one to tell
                 self.connection.execute("ROLLBACK")
 
@@ -102,11 +109,11 @@ class Plain:
 def connect(location: Location) -> Plain:
     """Open a store for reading only: StoreMissingError where there is none, StoreError if it fails."""
     if location.url is not None:
-        return Plain(_connect_postgres(location), postgres=True)
+        return Plain(connect_postgres(location, autocommit=True), postgres=True)
     import sqlite3  # deferred: not needed for a store on PostgreSQL
 
     path = location.path
-    if path is None or not path.exists():
+    if path is None or not os.path.exists(path):  # noqa: PTH110 - Path.exists raises for an impossible name
         raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
     connection = None
     try:
@@ -126,12 +133,19 @@ def connect(location: Location) -> Plain:
     return Plain(connection, postgres=False)
 
 
-def _connect_postgres(location: Location) -> Any:
+def connect_postgres(location: Location, *, autocommit: bool = False) -> Any:
+    """A psycopg connection; StoreError if there is none to be had."""
     try:
         import psycopg  # deferred: an extra that SQLite users need not install
     except ImportError as error:
         raise StoreError("PostgreSQL needs the extra: pip install “stagewatch[postgres]”") from error
     try:
-        return psycopg.connect(location.psycopg_url, autocommit=True, connect_timeout=10)
-    except psycopg.Error as error:
+        return psycopg.connect(
+            location.psycopg_url,
+            autocommit=autocommit,
+            connect_timeout=10,
+            client_encoding="utf8",
+            application_name="stagewatch",
+        )
+    except (psycopg.Error, UnicodeError) as error:
         raise in_words(error, location, writing=False) from error

@@ -60,6 +60,13 @@ class Ground(NamedTuple):
     kpi_ids: dict[str, int]
 
 
+class Projected(NamedTuple):
+    """How many rows of tasks and phases were not as they should be, and from how many events."""
+
+    changed: int
+    events: int
+
+
 class _Rows(NamedTuple):
     """What the store holds of some listings, or should hold: plain rows, ready to compare."""
 
@@ -69,10 +76,8 @@ class _Rows(NamedTuple):
     freezes: set[Row]
 
 
-def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], now: int) -> int:
-    """Replay the listings, given as (id, ref), write what differs from what the store holds, count it.
-
-    The count is of rows of tasks and phases that were not as they should be.
+def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], now: int) -> Projected:
+    """Replay the listings, given as (id, ref), and write what differs from what the store holds.
 
     CalendarError if a deadline cannot be known; the transaction is then to be rolled back.
     """
@@ -81,7 +86,7 @@ def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
     events = _events(plain, ids)
     made = _Rows({}, set(), set(), set())
     summaries: list[tuple[Any, ...]] = []
-    applications: list[tuple[int, str]] = []
+    applications: list[tuple[int, str, str]] = []
     for listing_id, ref in listings:
         rows = events.get(listing_id, [])
         result = replay(
@@ -93,18 +98,25 @@ def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
             now,
         )
         _add_rows(made, listing_id, ref, result, ground.kpi_ids)
-        summaries.append(_summary(listing_id, result, [facts for event, facts in rows if event.at <= now]))
-        applications += [(listing_id, application) for application in result.applications]
+        summaries.append(
+            _summary(listing_id, ref, result, [facts for event, facts in rows if event.at <= now])
+        )
+        applications += [
+            (listing_id, application, application.casefold()) for application in result.applications
+        ]
     changed = _write_tasks(plain, held, made)
     _count(held, made).write(plain)
     _write_sets(plain, held, made)
-    plain.many("INSERT INTO application (listing_id, ref) VALUES (?, ?) ON CONFLICT DO NOTHING", applications)
     plain.many(
-        "UPDATE listing SET title = ?, department = ?, role_type = ?, urgency = ?, owner = ?, "
+        "INSERT INTO application (listing_id, ref, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        applications,
+    )
+    plain.many(
+        "UPDATE listing SET title = ?, department = ?, role_type = ?, urgency = ?, folded = ?, owner = ?, "
         "target_set = ?, open_tasks = ?, due_on = ?, done_by = ?, frozen = ?, next_moment = ? WHERE id = ?",
         summaries,
     )
-    return changed
+    return Projected(changed, sum(map(len, events.values())))
 
 
 def _held(plain: Plain, ids: list[int]) -> _Rows:
@@ -207,7 +219,7 @@ def _task_row(
     )
 
 
-def _summary(listing_id: int, result: Replay, facts: Iterable[dict[str, str]]) -> tuple[Any, ...]:
+def _summary(listing_id: int, ref: str, result: Replay, facts: Iterable[dict[str, str]]) -> tuple[Any, ...]:
     known: dict[str, str] = {}
     for said in facts:
         known.update(said)
@@ -215,6 +227,7 @@ def _summary(listing_id: int, result: Replay, facts: Iterable[dict[str, str]]) -
     frozen = bool(result.freezes) and result.freezes[-1].lifted is None
     return (
         *(known.get(name) for name in _FACTS),
+        f"{ref}\n{known.get('title', '')}".casefold(),
         result.owners[-1][1] if result.owners else None,
         result.target_set,
         len(running),

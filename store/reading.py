@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kpi.board import EventView, Explanation, SearchHit
+from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
 from store.board import count_board, count_users, list_users, read_outlook
@@ -79,12 +80,16 @@ class Reader:
         """Turn whatever the driver raises into a StoreError in words."""
         try:
             yield
-        except (StoreError, GeneratorExit, KeyboardInterrupt):
-            raise
         except Exception as error:
             if type(error).__module__.split(".")[0] not in ("sqlite3", "psycopg"):
                 raise
             raise in_words(error, self.location, writing=False) from error
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Several questions that see one and the same state of the store."""
+        with self._seen_at_once():
+            yield
 
     @contextmanager
     def _seen_at_once(self) -> Iterator[Plain]:
@@ -94,6 +99,11 @@ class Reader:
     def close(self) -> None:
         """Close the connection."""
         self._plain.close()
+
+    def row(self, sql: str) -> Row:
+        """The one row of a query of the store's own."""
+        with self.translated():
+            return self._plain.rows(sql)[0]
 
     def organisation(self) -> str:
         """The organisation's name."""
@@ -119,6 +129,10 @@ class Reader:
         ask = "SELECT 1 FROM listing WHERE next_moment IS NOT NULL AND next_moment <= ? LIMIT 1"
         with self.translated():
             return self._plain.value(ask, (self._clock(),)) is not None
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know about the calendar, such as years without known bank holidays."""
+        return self.rules.calendar.warnings(self.today())
 
     def is_empty(self) -> bool:
         """Whether no event has come in yet."""
@@ -168,19 +182,20 @@ class Reader:
         rules = self.rules
         with self._seen_at_once() as plain:
             row, task = find_task(plain, rules, task_id, day, today)
-            freezes = freezes_of(plain, row[1])
+            until = day if task.finished_at is None else date.fromordinal(row[12])
+            freezes = _as_known(freezes_of(plain, row[1]), until)
+            dated = rules.catalogue.by_code[task.kpi].deadline is not None and _has_closing_date(
+                plain, row[1], rules.calendar.end_of(until)
+            )
             sets = {target_set.number: target_set for target_set in load_target_sets(plain)}
         kpi = rules.catalogue.by_code[task.kpi]
-        until = day if task.finished_at is None else date.fromordinal(row[12])
-        known = [freeze for freeze in freezes if freeze.begin <= until]
         target = sets[task.target_set].target(kpi.code)
-        dated = kpi.deadline is not None and (task.due_on == task.done_by)
         return Explanation(
             task=task,
             started=task.started_at.astimezone(rules.zone),
             kpi_words=kpi_words(kpi),
             target_words=target_words(kpi, target, task.target_set, dated=dated),
-            days=explain_days(rules.calendar, task.day_zero, until, known),
+            days=explain_days(rules.calendar, task.day_zero, until, freezes),
             due_on=task.due_on,
             done_by=task.done_by,
             status=task.status,
@@ -204,26 +219,41 @@ class Reader:
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications whose reference or title contains `text`, whatever its case."""
-        wanted = text.strip().lower()
+        wanted = text.strip().casefold()
         if not wanted:
             return ()
         pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._seen_at_once() as plain:
             listings = plain.rows(
                 "SELECT ref, title, owner, open_tasks FROM listing "
-                "WHERE lower(ref) LIKE ? ESCAPE '\\' OR lower(title) LIKE ? ESCAPE '\\' ORDER BY ref LIMIT ?",
-                (pattern, pattern, limit),
+                "WHERE folded LIKE ? ESCAPE '\\' ORDER BY ref LIMIT ?",
+                (pattern, limit),
             )
             applications = plain.rows(
                 "SELECT l.ref, a.ref, l.title, l.owner, (SELECT count(*) FROM task t WHERE "
                 "t.listing_id = l.id AND t.application = a.ref AND t.ended_on IS NULL) "
                 "FROM application a JOIN listing l ON l.id = a.listing_id "
-                "WHERE lower(a.ref) LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
+                "WHERE a.folded LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
                 (pattern, limit),
             )
         hits = [SearchHit(ref, None, title, owner, tasks) for ref, title, owner, tasks in listings]
         hits += [SearchHit(ref, name, title, owner, tasks) for ref, name, title, owner, tasks in applications]
         return tuple(hits[:limit])
+
+
+def _as_known(freezes: Iterable[Freeze], day: date) -> list[Freeze]:
+    """The freezes as they were known at the end of `day`: what was lifted later was not lifted yet."""
+    return [
+        freeze if freeze.lifted is None or freeze.lifted <= day else Freeze(freeze.begin, None)
+        for freeze in freezes
+        if freeze.begin <= day
+    ]
+
+
+def _has_closing_date(plain: Plain, listing_id: int, until: int) -> bool:
+    """Whether an event of the listing has said a closing date by then."""
+    ask = "SELECT 1 FROM event WHERE listing_id = ? AND at <= ? AND detail LIKE '%\"closing_date\"%' LIMIT 1"
+    return plain.value(ask, (listing_id, until)) is not None
 
 
 def _event_views(rows: Iterable[Row], zone: ZoneInfo) -> tuple[EventView, ...]:

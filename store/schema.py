@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from store.location import Location
     from store.plain import Plain
-    from store.work import Store
+    from store.work import Store, Work
 
 # The steps in order; a test holds this against the files in migrations/versions.
 VERSIONS = ("0001",)
@@ -35,8 +35,18 @@ def version_of(plain: Plain) -> str | None:
 
 
 def check_version(plain: Plain, location: Location) -> None:
-    """Refuse a store that this program does not understand; nothing is written."""
+    """Refuse a store whose schema is not the one that this program works with; nothing is written."""
     version = version_of(plain)
+    check_known(version, location)
+    if version != CURRENT:
+        raise StoreError(
+            f"{location} is from an older Stagewatch (schema {version}, this one works with {CURRENT}); "
+            "bring it up to date with “stagewatch store upgrade”"
+        )
+
+
+def check_known(version: str | None, location: Location) -> None:
+    """Refuse what is no store, and a store of a newer program."""
     if version is None:
         raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
     if version not in VERSIONS:
@@ -46,16 +56,31 @@ def check_version(plain: Plain, location: Location) -> None:
         )
 
 
-def upgrade(store: Store) -> None:
-    """Bring the schema to CURRENT in one transaction: all steps or none."""
+def upgrade(store: Store) -> str | None:
+    """Bring the schema to CURRENT in one transaction, all steps or none; the version before."""
     with store.work() as work:
-        version = version_of(work.plain)
-        if version is not None and version not in VERSIONS:
-            check_version(work.plain, store.location)
-        _run_steps(work.session.connection())
-        work.changed = version is not None
+        version = take_steps(work, store.location)
+        work.changed = version not in (None, CURRENT)
         if version is None:
             work.session.commit()
+    return version
+
+
+def take_steps(work: Work, location: Location) -> str | None:
+    """Bring the schema to CURRENT in a transaction that is under way; the version before."""
+    version = version_of(work.plain)
+    if version is not None:
+        check_known(version, location)
+    if version != CURRENT:
+        _run_steps(work.session.connection())
+        _check_references(work.plain, location)
+    return version
+
+
+def _check_references(plain: Plain, location: Location) -> None:
+    # SQLite lets a step that rewrites a table leave rows behind that refer to nothing.
+    if not plain.postgres and plain.row("PRAGMA foreign_key_check") is not None:
+        raise StoreError(f"{location} cannot be brought up to date: rows refer to others that are not there")
 
 
 def _run_steps(connection: Connection) -> None:

@@ -124,6 +124,8 @@ class ImportRun(SQLModel, table=True):
 class ListingRow(SQLModel, table=True):
     """A job listing: its reference, the latest facts of its events, and a summary of its open tasks.
 
+    `folded` is reference and title without regard to case, for searching.
+
     `next_moment` is when it must be replayed: 0 at once, later when a timer or an event ahead is due.
     `due_on` and `done_by` are the earliest of its open, running tasks.
     """
@@ -135,6 +137,7 @@ class ListingRow(SQLModel, table=True):
     department: str | None
     role_type: str | None
     urgency: str | None
+    folded: str | None
     owner: str | None = Field(sa_column=Column(_REF))
     target_set: int | None
     open_tasks: int = 0
@@ -157,8 +160,7 @@ class ApplicationRow(SQLModel, table=True):
     __tablename__ = "application"
     listing_id: int = Field(sa_column=Column(_BIG_KEY, ForeignKey("listing.id"), primary_key=True))
     ref: str = Field(sa_column=Column(_REF, primary_key=True))
-
-    __table_args__ = (Index("application_ref", "ref"),)
+    folded: str
 
 
 class EventRow(SQLModel, table=True):
@@ -189,7 +191,9 @@ class OwnerRow(SQLModel, table=True):
     listing_id: int = Field(sa_column=Column(_BIG_KEY, ForeignKey("listing.id"), primary_key=True))
     from_day: int = Field(primary_key=True)
     until_day: int | None
-    owner: str
+    owner: str = Field(sa_column=Column(_REF, nullable=False))
+
+    __table_args__ = (Index("listing_owner_by_owner", "owner", "from_day"),)
 
 
 class FreezeRow(SQLModel, table=True):

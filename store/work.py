@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import URL, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from store.errors import StoreError
 from store.failures import in_words
-from store.plain import Plain
+from store.plain import Plain, connect_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,11 +112,13 @@ def _driver_connection(connection: Connection) -> Any:
 
 def _engine(location: Location) -> Engine:
     if location.url is not None:
-        return create_engine(location.sqlalchemy_url, connect_args={"application_name": "stagewatch"})
+        # The driver itself reads the address, as it does for readers: two parsers would differ in odd cases.
+        return create_engine("postgresql+psycopg://", creator=partial(connect_postgres, location))
     # SQLAlchemy's recipe for SQLite: the driver begins nothing, we do. With the driver's own lazy BEGIN
     # two writers both read first and one loses its update.
     engine = create_engine(
-        location.sqlalchemy_url, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}
+        URL.create("sqlite", database=str(location.path)),
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine, "connect")

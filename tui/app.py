@@ -208,6 +208,9 @@ class StagewatchApp(ThemedApp):
         self.put(None, "pulse", read_pulse, self._show_pulse, failed=self._show_failure, reopen=reopen)
 
     def _show_pulse(self, pulse: Pulse) -> None:
+        if self.pulse is None:
+            for warning in pulse.warnings:
+                self.notify(f"Please note: {warning}.", severity="warning", markup=False, timeout=20)
         self.pulse, self.today, self.revision = pulse, pulse.today, pulse.revision
         page = self.page
         if page is not None and page.is_whole:

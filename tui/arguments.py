@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Runner = Callable[[argparse.Namespace], int | None]
 
 STATUSES = ("on_track", "due", "overdue", "paused", "cancelled")
+MOST, _DIGITS = 1_000_000_000, 12
 SORTS = ("deadline", "stage", "listing", "age")
 
 
@@ -21,11 +22,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return make_parser().parse_args(arguments)
 
 
-def _deferred(module: str) -> Runner:
+def _deferred(module: str, name: str = "run") -> Runner:
     """The command in `tui.commands.<module>`, imported when it is run: each brings its own weight."""
 
     def run(options: argparse.Namespace) -> int | None:
-        command: Runner = import_module(f"tui.commands.{module}").run
+        command: Runner = getattr(import_module(f"tui.commands.{module}"), name)
         return command(options)
 
     return run
@@ -41,8 +42,8 @@ def a_day(text: str) -> date:
 
 def a_count(text: str) -> int:
     """A whole number from 1 up."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1 up")
+    if not text.isdecimal() or not 1 <= int(text[:_DIGITS]) <= MOST or len(text) >= _DIGITS:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1 to {MOST:,}")
     return int(text)
 
 
@@ -65,6 +66,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_search(commands)
     _add_rebuild(commands)
+    _add_store_care(commands)
+    _add_account(commands)
     _add_demo(commands)
     return parser
 
@@ -86,8 +89,8 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
         "--store",
         metavar="PATH-or-URL",
         default=argparse.SUPPRESS,
-        help="the store: a SQLite file or a postgresql:// address (else $STAGEWATCH_STORE, else a file in "
-        "your data folder)",
+        help="the store: a SQLite file or a postgresql:// address (else $STAGEWATCH_STORE, else the account "
+        "in use, else a file in your data folder)",
     )
 
 
@@ -95,6 +98,20 @@ def _command(commands: _Commands, name: str, module: str, words: str) -> argpars
     command = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
     command.set_defaults(run=_deferred(module))
     _add_store(command)
+    return command
+
+
+def _group(commands: _Commands, name: str, words: str) -> _Commands:
+    """A command that does nothing itself, but has commands of its own."""
+    group = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def _part(parts: _Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
+    """A command of a group: the function of that name in its module."""
+    command = _command(parts, name, module, words)
+    command.set_defaults(run=_deferred(module, name))
+    _add_json(command)
     return command
 
 
@@ -186,6 +203,32 @@ def _add_search(commands: _Commands) -> None:
 def _add_rebuild(commands: _Commands) -> None:
     command = _command(commands, "rebuild", "rebuild", "work all tasks out again from the events")
     _add_json(command)
+
+
+def _add_store_care(commands: _Commands) -> None:
+    parts = _group(commands, "store", "look after the store: check, back up, restore, upgrade")
+    _part(parts, "info", "store_care", "say what the store is and holds")
+    check = _part(parts, "check", "store_care", "look for damage; nothing is written")
+    check.add_argument("--full", action="store_true", help="replay every listing, not a sample")
+    backup = _part(parts, "backup", "store_care", "write a checked copy to a file, while others work")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--replace", action="store_true", help="even if the file is there already")
+    restore = _part(parts, "restore", "store_care", "put a backup in the store's place")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--replace", action="store_true", help="even if there is a store already")
+    _part(parts, "upgrade", "store_care", "bring a store of an older Stagewatch up to date")
+
+
+def _add_account(commands: _Commands) -> None:
+    parts = _group(commands, "account", "several organisations: list them, choose one")
+    add = _part(parts, "add", "account", "put a store on the list")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("place", metavar="PATH-or-URL", help="a password in it goes to the system's keyring")
+    _part(parts, "list", "account", "show the list")
+    use = _part(parts, "use", "account", "make a store the one that is used when none is named")
+    use.add_argument("name", metavar="NAME")
+    remove = _part(parts, "remove", "account", "take a store off the list; its data stays")
+    remove.add_argument("name", metavar="NAME")
 
 
 def _add_demo(commands: _Commands) -> None:

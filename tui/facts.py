@@ -44,6 +44,7 @@ class Pulse(NamedTuple):
     today: date
     updated_at: datetime | None
     pending: bool
+    warnings: tuple[str, ...] = ()
 
 
 class TaskFacts(NamedTuple):
@@ -74,13 +75,15 @@ class TaskPage(NamedTuple):
 
 def board_facts(lens: Lens, by_user: bool, reader: Reader) -> BoardFacts:
     """The board, and the listings by user where they are shown."""
-    revision = reader.revision()  # first: a change while reading must show as one
-    today = reader.today()
-    board = reader.board(lens.as_of, lens.user)
-    users = None
-    if by_user:
-        users = tuple(row for row in reader.listings_by_user(lens.as_of) if lens.user in (None, row.user))
-    empty = board.totals.tasks == 0 and reader.is_empty()
+    with reader.at_once():
+        revision = reader.revision()
+        today = reader.today()
+        board = reader.board(lens.as_of, lens.user)
+        users = None
+        if by_user:
+            listings = reader.listings_by_user(lens.as_of)
+            users = tuple(row for row in listings if lens.user in (None, row.user))
+        empty = board.totals.tasks == 0 and reader.is_empty()
     return BoardFacts(lens, today, revision, board, users, empty)
 
 
@@ -91,7 +94,10 @@ def ask_board(lens: Lens, *, by_user: bool) -> Callable[[Reader], BoardFacts]:
 
 def read_pulse(reader: Reader) -> Pulse:
     """Ask whether anything has changed."""
-    return Pulse(reader.revision(), reader.today(), reader.updated_at(), reader.pending())
+    with reader.at_once():
+        return Pulse(
+            reader.revision(), reader.today(), reader.updated_at(), reader.pending(), reader.warnings()
+        )
 
 
 def ask_outlook(lens: Lens) -> Callable[[Reader], tuple[OutlookDay, ...]]:
@@ -103,9 +109,10 @@ def ask_task(task_id: str, as_of: date | None) -> Callable[[Reader], TaskFacts]:
     """One task, its clock and its events."""
 
     def ask(reader: Reader) -> TaskFacts:
-        explanation = reader.explain(task_id, as_of)
-        task = explanation.task
-        return TaskFacts(explanation, reader.events(task.listing, task.application, MOST_EVENTS))
+        with reader.at_once():
+            explanation = reader.explain(task_id, as_of)
+            task = explanation.task
+            return TaskFacts(explanation, reader.events(task.listing, task.application, MOST_EVENTS))
 
     return ask
 
@@ -136,9 +143,10 @@ def ask_page(query: TaskQuery, start: int, count: int) -> Callable[[Reader], Tas
     """A part of a task list."""
 
     def ask(reader: Reader) -> TaskPage:
-        revision, today = reader.revision(), reader.today()
-        tasks = prepared_list(reader, query, (revision, today))
-        found = tasks.fetch(start, count) if tasks.total else ()
+        with reader.at_once():
+            revision, today = reader.revision(), reader.today()
+            tasks = prepared_list(reader, query, (revision, today))
+            found = tasks.fetch(start, count) if tasks.total else ()
         return TaskPage(query, revision, today, tasks.total, start, found)
 
     return ask
@@ -148,8 +156,9 @@ def ask_first_task(query: TaskQuery) -> Callable[[Reader], TaskView | None]:
     """The first task of a query, None if it has none."""
 
     def ask(reader: Reader) -> TaskView | None:
-        tasks = reader.task_list(query)
-        return tasks.fetch(0, 1)[0] if tasks.total else None
+        with reader.at_once():
+            tasks = reader.task_list(query)
+            return tasks.fetch(0, 1)[0] if tasks.total else None
 
     return ask
 
@@ -159,8 +168,10 @@ def ask_subject(query: TaskQuery, most: int) -> Callable[[Reader], SubjectFacts]
 
     def ask(reader: Reader) -> SubjectFacts:
         listing = query.listing or ""
-        tasks = reader.task_list(query)
-        found = tasks.fetch(0, most) if tasks.total else ()
-        return SubjectFacts(found, tasks.total, reader.events(listing, query.application, MOST_EVENTS))
+        with reader.at_once():
+            tasks = reader.task_list(query)
+            found = tasks.fetch(0, most) if tasks.total else ()
+            events = reader.events(listing, query.application, MOST_EVENTS)
+        return SubjectFacts(found, tasks.total, events)
 
     return ask

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from kpi.board import (
@@ -51,6 +52,12 @@ class Reader(Protocol):
 
     def pending(self) -> bool:
         """Whether tasks wait to be brought up to date."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Several questions that see one and the same state of the store."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know about the calendar."""
 
     def is_empty(self) -> bool:
         """Whether no event has come in yet."""

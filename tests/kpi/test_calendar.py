@@ -168,7 +168,7 @@ def test_a_calendar_without_working_days_is_refused() -> None:
         WorkingCalendar(CalendarSpec(weekdays=()))
 
 
-@pytest.mark.parametrize("region", ["XX", "GB-XXX", "", "Narnia"])
+@pytest.mark.parametrize("region", ["XX", "GB-XXX", "", "Narnia", "utils", "HolidayBase", "gb-eng", "GB-"])
 def test_an_unknown_region_is_refused(region: str) -> None:
     with pytest.raises(CalendarError, match="no bank holidays are known"):
         WorkingCalendar(CalendarSpec(region=region))
@@ -182,7 +182,33 @@ def test_an_unknown_zone_is_refused() -> None:
 def test_a_calendar_warns_when_its_holidays_run_out() -> None:
     own = calendar("GB-ENG")
     assert own.warnings(date(2026, 11, 17)) == ()
-    assert "2100-12-31" in own.warnings(date(2100, 2, 1))[0]
+    assert "known only to 2100" in own.warnings(date(2100, 2, 1))[0]
+    spain = calendar("ES")
+    assert "known only from 2008" in spain.warnings(date(2026, 11, 17))[0]
+    assert calendar(None).warnings(date(2100, 2, 1)) == ()
+
+
+def test_days_without_known_holidays_are_still_counted() -> None:
+    """A visible warning, not a store that can never be brought up to date."""
+    assert calendar("ES").nth_working_day(date(2000, 1, 7), 1) == date(2000, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("region", "weekdays"), [("GB-ENG", (0, 1, 2, 3, 4)), (None, (0,)), ("AE", (6, 0, 1, 2, 3))]
+)
+def test_from_the_latest_start_every_deadline_can_be_told(
+    region: str | None, weekdays: tuple[int, ...]
+) -> None:
+    own = WorkingCalendar(CalendarSpec(region=region, weekdays=weekdays))
+    assert own.nth_working_day(own.nth_working_day(own.latest_start, 999), 999) <= own.last
+
+
+def test_a_day_may_begin_one_minute_after_midnight() -> None:
+    """Newfoundland changed its clocks at 00:01 until 2011: the first minute of that day came twice."""
+    own = WorkingCalendar(CalendarSpec(region=None, zone="America/St_Johns"))
+    for minute in range(-30, 120):
+        moment = datetime(2010, 11, 7, 2, 30, tzinfo=UTC) + timedelta(minutes=minute)
+        assert own.day_of(instant_of(moment)) == moment.astimezone(own.zone).date()
 
 
 def test_why_a_day_counts_or_not() -> None:
@@ -201,5 +227,6 @@ def test_why_a_day_counts_or_not() -> None:
 def test_weekdays_are_read_by_name() -> None:
     assert parse_weekdays("Mon,Tue,Wed,Thu,Fri") == (0, 1, 2, 3, 4)
     assert parse_weekdays("sun, monday") == (0, 6)
-    with pytest.raises(CalendarError, match="Foo"):
-        parse_weekdays("Mon,Foo")
+    for text in ("Mon,Foo", "Mon-Fri", "Mon Tue", "Mondrian", "Mon,", ""):
+        with pytest.raises(CalendarError, match="is no weekday"):
+            parse_weekdays(text)

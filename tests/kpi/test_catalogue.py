@@ -81,6 +81,8 @@ def test_what_is_written_reads_back_equal(title: str, kpis: list[Kpi]) -> None:
         ('subject = "listing"', 'subject = "person"', "subject must be listing or application"),
         ('starts = ["x"]', "starts = []", "starts names no event"),
         ('starts = ["x"]', 'starts = "x"', "must be a list"),
+        ('starts = ["x"]', 'starts = [" x "]', "without blanks around them"),
+        ("[[stage.kpi]]", "[[stage.kpis]]", "unknown key “kpis”"),
         ('starts = ["x"]', 'starts = ["*"]', "only in ends"),
         ('ends = ["y"]', "", "ends names no event"),
         ('ends = ["y"]', 'ends = ["y"]\n  timer = "tea = at four"', "no timer is known"),

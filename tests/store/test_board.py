@@ -142,8 +142,6 @@ def test_late_rows_give_the_same_tasks_as_timely_ones(store_url: str, tmp_path: 
         import_rows(store, [row for place, row in enumerate(rows) if not place % 3], tmp_path)
         with reader_of(store) as reader:
             day = max(row["at"] for row in rows).date() + timedelta(days=3)
-            distinct = {(row["listing"], row["at"].astimezone(UTC)) for row in rows}
-            assert distinct
             arrived = [r for p, r in enumerate(rows) if p % 3] + [r for p, r in enumerate(rows) if not p % 3]
             want = brute.tasks_on(arrived, NHS_JOBS, {}, CALENDAR, day, cancelling_drops_timers=True)
             assert tasks_of(reader, day) == expected(want)
@@ -232,6 +230,37 @@ def test_an_explanation_adds_up(store_url: str, tmp_path: Path) -> None:
                 assert reader.task(task.id, day) == task
 
 
+def test_an_explanation_knows_nothing_of_later_days(store_url: str, tmp_path: Path) -> None:
+    at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    rows = [
+        {"event": "listing_published", "at": at, "listing": "L"},
+        {"event": "listing_frozen", "at": at + timedelta(days=2), "listing": "L"},
+        {"event": "listing_unfrozen", "at": at + timedelta(days=14), "listing": "L"},
+        {"event": "note", "at": at + timedelta(days=20), "listing": "L", "closing_date": date(2026, 5, 1)},
+    ]
+    with new_store(store_url, targets=targets()) as store:
+        import_rows(store, rows, tmp_path)
+        with reader_of(store) as reader:
+            task = reader.task_list(TaskQuery()).fetch(0, 1)[0]
+            early = reader.explain(task.id, date(2026, 3, 10))
+            assert early.status is Status.PAUSED
+            assert "not lifted yet" in early.days[-1].why
+            assert "Target set 1" in early.target_words
+            late = reader.explain(task.id, date(2026, 3, 30))
+            assert "closing date" in late.target_words
+            assert any("lifted 2026-03-16" in day.why for day in late.days)
+
+
+@pytest.mark.parametrize("text", ["ffffffffffffffffff", "8000000000000000", "", "-1", "0x12", "offers.sent"])
+def test_an_id_that_is_none_is_refused(store_url: str, text: str) -> None:
+    with (
+        new_store(store_url) as store,
+        reader_of(store) as reader,
+        pytest.raises(StoreError, match="no task's id"),
+    ):
+        reader.task(text)
+
+
 def test_a_task_that_was_not_there_is_refused_in_words(store_url: str, tmp_path: Path) -> None:
     with new_store(store_url) as store:
         import_rows(store, generate.recruitment(1, 2), tmp_path)
@@ -263,6 +292,7 @@ def test_search_finds_listings_and_applicants(store_url: str, tmp_path: Path) ->
             assert [(hit.listing, hit.application, hit.open_tasks) for hit in found] == [
                 ("JR-200", "APP-é7", 1)
             ]
+            assert [hit.application for hit in reader.search("APP-É")] == ["APP-é7"]
             assert reader.search("  ") == ()
             assert reader.search("nothing like it") == ()
             assert [e.kind for e in reader.events("JR-200", "APP-é7")] == ["offer_sent"]

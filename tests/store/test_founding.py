@@ -17,6 +17,7 @@ from kpi.targets import Target
 from store import schema
 from store.errors import StoreError, StoreMissingError
 from store.location import Location, find_location
+from store.maintenance import rebuild
 from store.organisation import found_organisation, load_target_sets
 from store.plain import connect
 from store.reading import open_reader
@@ -158,6 +159,49 @@ def test_the_environment_names_a_store_and_the_data_folder_is_the_last_resort(
 
 def test_a_password_is_never_shown() -> None:
     assert str(Location(url="postgresql://u:secret@h/d")) == "postgresql://u:…@h/d"
+    assert "secret" not in str(Location(url="postgresql://h/d?user=u&password=secret&port=1"))
+    odd = Location(url="postgresql://u:s%40cret/x@h/d")
+    assert odd.conceal("invalid token s@cret/x in s%40cret/x") == "invalid token … in …"
+    for bad in ("postgresql://odd:p[ss@127.0.0.1:1/s", "postgresql://odd:pass@127.0.0.1:port/s"):
+        for use in (connect, open_writer):
+            with pytest.raises(StoreError) as refusal:
+                use(find_location(bad))
+            assert "pass" not in str(refusal.value)
+            assert "p[ss" not in str(refusal.value)
+
+
+def open_writer(location: Location) -> None:
+    """Begin to write there."""
+    with Store(location).work():
+        pass
+
+
+@pytest.mark.parametrize("name", ["x?y.db", "a b#c%20.db", "né.db"])
+def test_a_path_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with new_store(str(path)) as made, reader_of(made) as reader:
+        assert reader.organisation() == "Northbank"
+    assert {file.name for file in tmp_path.iterdir()} == {name}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_second_founding_leaves_no_trace(store_url: str) -> None:
+    with new_store(store_url) as made, reader_of(made) as reader:
+        before = reader.revision()
+        with pytest.raises(StoreError, match="already belongs"):
+            found_organisation(made, "Another")
+        assert reader.revision() == before
+        assert reader.rules.store_id
+
+
+def test_rebuild_refuses_a_newer_store_untouched(store_url: str) -> None:
+    with new_store(store_url) as made, reader_of(made) as reader:
+        with made.work() as work:
+            work.plain.run("UPDATE alembic_version SET version_num = '9999'")
+        before = reader.revision()
+        with pytest.raises(StoreError, match="newer Stagewatch"):
+            rebuild(made)
+        assert reader.revision() == before
 
 
 def test_an_unreachable_server_is_said_in_words() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.calendar import CalendarSpec
 from store.errors import StoreError
 from store.feeds.mapping import load_mapping
 from store.importing import import_file
@@ -104,7 +105,7 @@ def test_what_came_before_a_break_is_kept_and_the_rest_follows(store_url: str, t
     path = tmp_path / "events.csv.gz"
     path.write_bytes(whole[: len(whole) * 2 // 3])
     with new_store(store_url) as store:
-        with pytest.raises(StoreError, match="new events before it were kept"):
+        with pytest.raises(StoreError, match="new events before that were kept"):
             import_file(store, path, load_mapping(MAPPING))
         with reader_of(store) as reader:
             assert not reader.is_empty()
@@ -146,6 +147,42 @@ def test_events_beyond_the_calendars_years_are_quarantined(store_url: str, tmp_p
         result = import_file(store, path, load_mapping(MAPPING))
         assert (result.events_added, result.quarantined_total) == (0, 2)
         assert all("impossible time" in bad.reason for bad in result.quarantined)
+
+
+def test_a_closing_date_that_cannot_be_counted_is_quarantined_and_blocks_nothing(
+    store_url: str, tmp_path: Path
+) -> None:
+    mapping = MAPPING.replace('title = "title"', 'closing_date = "title"').partition("[sandbox]")[0]
+    path = write(
+        tmp_path,
+        HEADER
+        + "1,went live,2026-03-02T09:00:00Z,V1,,2099-12-01\n"
+        + "2,went live,2026-03-02T09:00:00Z,V2,,2026-03-09\n",
+    )
+    with new_store(store_url, spec=CalendarSpec(region="ES", zone="Europe/Madrid")) as store:
+        result = import_file(store, path, load_mapping(mapping))
+        assert (result.events_added, result.quarantined_total, result.tasks_open) == (1, 1, 1)
+        assert "closing_date" in result.quarantined[0].reason
+
+
+def test_a_known_event_makes_no_listing_of_another_name(store_url: str, tmp_path: Path) -> None:
+    path = write(
+        tmp_path, HEADER + "1,coffee,2026-03-03T09:00:00Z,V1,,\n1,coffee,2026-03-03T09:00:00Z,V2,,\n"
+    )
+    with new_store(store_url) as store:
+        result = import_file(store, path, load_mapping(MAPPING))
+        assert (result.events_added, result.duplicates, result.listings) == (1, 1, 1)
+        with reader_of(store) as reader:
+            assert reader.search("V2") == ()
+
+
+def test_a_file_with_an_impossible_name_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / b"\xff\x1b.csv".decode("utf-8", "surrogateescape")
+    path.write_text(HEADER + "1,coffee,2026-03-03T09:00:00Z,V1,,\n", "utf-8")
+    with new_store(str(tmp_path / "store.db")) as store:
+        result = import_file(store, path, load_mapping(MAPPING))
+        assert result.events_added == 1
+        assert result.file.isprintable()
 
 
 def test_progress_is_told_and_ends_at_the_whole(store_url: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -72,6 +73,7 @@ class World:
     organisation: str = "Northbank NHS Trust"
     pending: bool = False
     empty: bool = False
+    warnings: tuple[str, ...] = ()
     paused: bool = True
     gate: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
@@ -155,6 +157,12 @@ class FakeReader:
 
     def organisation(self) -> str:
         return self.world.organisation
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def warnings(self) -> tuple[str, ...]:
+        return self.world.warnings
 
     def today(self) -> date:
         return self.world.today

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -81,7 +83,7 @@ def test_the_board_and_the_tasks_in_their_machine_forms(line: Line, tmp_path: Pa
     for day in [day for day in days if day < date(2026, 1, 1)]:
         want = brute.tasks_on(rows, NHS_JOBS, NUMBERS, calendar, day, cancelling_drops_timers=True)
         board = line.json("board", "--as-of", day.isoformat())
-        assert set(board) == {"as_of", "organisation", "stages", "totals"}
+        assert set(board) == {"as_of", "organisation", "stages", "totals", "warnings"}
         assert (board["as_of"], board["organisation"]) == (day.isoformat(), "Northbank")
         said = brute.board(want, NHS_JOBS)
         assert board["totals"] == said["totals"]
@@ -176,6 +178,13 @@ def test_what_is_refused_gets_one_line(line: Line, tmp_path: Path) -> None:
     assert "no stage “nowhere”" in line.refused("tasks", "--stage", "nowhere")
     assert "no KPI “nothing”" in line.refused("tasks", "--kpi", "nothing")
     assert "no cursor" in line.refused("tasks", "--after", "tea")
+    for cursor in ("[" * 3_000, '["deadline",100000000000000000000000,3]', '["deadline",{"a":1},3]', "[]"):
+        said = base64.urlsafe_b64encode(cursor.encode()).decode()
+        assert "cursor" in line.refused("tasks", "--json", "--after", said)
+    assert "not readable text" in line.refused("search", "\udcff")
+    assert "outside the years" in line.refused("board", "--as-of", "2101-01-01")
+    assert "outside the years" in line.refused("tasks", "--json", "--as-of", "2101-01-01")
+    assert line.json("tasks", "--user", "")["tasks"] == []
     assert "no task's id" in line.refused("explain", "tea")
     assert "no task" in line.refused("explain", "12ab")
     assert "none.csv" in line.refused("import", str(tmp_path / "none.csv"), "--mapping", mapping)
@@ -203,6 +212,14 @@ def test_a_bad_beginning_leaves_no_store(
     assert not (tmp_path / "new.db").exists()
 
 
+def test_years_without_known_holidays_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = Line(str(tmp_path / "new.db"), capsys)
+    made = line.json("init", "--organisation", "N", "--calendar", "ES", "--timezone", "Europe/Madrid")
+    assert "known only from 2008" in made["warnings"][0]
+    assert line.json("board")["warnings"] == made["warnings"]
+    assert "Please note: the bank holidays of ES" in line.run("board")[1]
+
+
 @pytest.mark.parametrize("name", ["--catalogue", "--targets"])
 def test_bad_files_at_the_beginning(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     line = Line(str(tmp_path / "new.db"), capsys)
@@ -212,8 +229,8 @@ def test_bad_files_at_the_beginning(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize(
     "arguments",
-    [["frobnicate"], ["tasks", "--limit", "0"], ["tasks", "--as-of", "tomorrow"],
-     ["tasks", "--status", "red"], ["import"], ["init"], ["explain"]],
+    [["search", "x", "--limit", "9" * 20], ["frobnicate"], ["tasks", "--limit", "0"],
+     ["tasks", "--as-of", "tomorrow"], ["tasks", "--status", "red"], ["import"], ["init"], ["explain"]],
 )  # fmt: skip
 def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -288,6 +305,22 @@ def test_the_installed_command_opens_no_app_without_a_terminal(own_home: Path) -
     assert done.returncode == 1
     assert "needs a terminal" in done.stderr
     assert not find_location().path or not Path(str(find_location().path)).exists()
+
+
+def test_output_that_cannot_say_everything_or_nothing_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = Line(str(tmp_path / "demo.db"), capsys)
+    line.json("demo", "--no-app", "--listings", "60")
+    root, command = Path(__file__).parents[2], [sys.executable, "-m", "tui", "board", "--store", line.store]
+    narrow = os.environ | {"PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, check=False, capture_output=True, cwd=root, env=narrow)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"? on track" in done.stdout
+    shut = subprocess.run(
+        ["bash", "-c", 'exec "$@" >&-', "-", *command], check=False, capture_output=True, cwd=root
+    )
+    assert b"Traceback" not in shut.stderr
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

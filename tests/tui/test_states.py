@@ -73,6 +73,12 @@ async def test_a_store_that_is_pulled_away_leaves_the_last_good_figures_marked_o
 
 
 @driven
+async def test_a_calendar_with_unknown_years_is_said_once():
+    async with running(World(warnings=("the bank holidays of ES [b] are known only from 2008",))) as driver:
+        await driver.sees("Please note: the bank", "[b]")
+
+
+@driven
 async def test_unforeseen_errors_are_shown_and_do_not_end_the_app(monkeypatch):
     async with running() as driver:
         await driver.sees("All stages")

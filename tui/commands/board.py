@@ -33,10 +33,13 @@ def run(options: Namespace) -> None:
                 _print_users(users)
             return
         board = reader.board(options.as_of, options.user)
+        warnings = reader.warnings()
     if options.json:
-        print_json(board_json(board))
+        print_json({**board_json(board), "warnings": list(warnings)})
     else:
         _print_board(board)
+        for warning in warnings:
+            print(f"\nPlease note: {warning}.")
 
 
 def board_json(board: Board) -> dict[str, object]:

@@ -30,6 +30,7 @@ def run(options: Namespace) -> None:
             store, options.organisation, spec=spec, catalogue=catalogue, targets=targets
         )
         place = str(store.location)
+        warnings = made.calendar.warnings(made.today(store.clock()))
     if options.json:
         print_json(
             {
@@ -40,8 +41,11 @@ def run(options: Namespace) -> None:
                 "stages": len(catalogue.stages),
                 "kpis": len(catalogue.kpis),
                 "target_set": 1,
+                "warnings": list(warnings),
             }
         )
     else:
         print(f"Made a store for {made.name} at {place}.")
+        for warning in warnings:
+            print(f"Please note: {warning}.")
         print("Next: stagewatch import FILE --mapping MAP.toml")

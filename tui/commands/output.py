@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.status import LOOKS, Status
 from kpi.text import clean
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -34,7 +35,11 @@ def reading(options: Namespace) -> Iterator[Reader]:
         if reader.pending():
             from store.maintenance import bring_up_to_date
 
-            bring_up_to_date(reader.location)
+            try:
+                bring_up_to_date(reader.location)
+            except StoreError as error:
+                # What was known before is still worth seeing; that it is not the latest must be said.
+                print(f"stagewatch: not brought up to date: {error}", file=sys.stderr)
         yield reader
     finally:
         reader.close()

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("department", sa.String(), nullable=True),
         sa.Column("role_type", sa.String(), nullable=True),
         sa.Column("urgency", sa.String(), nullable=True),
+        sa.Column("folded", sa.String(), nullable=True),
         sa.Column("owner", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=True),
         sa.Column("target_set", sa.Integer(), nullable=True),
         sa.Column("open_tasks", sa.Integer(), nullable=False),
@@ -110,13 +111,13 @@ def upgrade() -> None:
         "application",
         sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ref", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["listing_id"],
             ["listing.id"],
         ),
         sa.PrimaryKeyConstraint("listing_id", "ref"),
     )
-    op.create_index("application_ref", "application", ["ref"], unique=False)
     op.create_table(
         "event",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -158,13 +159,14 @@ def upgrade() -> None:
         sa.Column("listing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("from_day", sa.Integer(), nullable=False),
         sa.Column("until_day", sa.Integer(), nullable=True),
-        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("owner", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["listing_id"],
             ["listing.id"],
         ),
         sa.PrimaryKeyConstraint("listing_id", "from_day"),
     )
+    op.create_index("listing_owner_by_owner", "listing_owner", ["owner", "from_day"], unique=False)
     op.create_table(
         "target",
         sa.Column("set_number", sa.Integer(), nullable=False),
