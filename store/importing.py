@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.text import clean
 from store import tables
+from store.corrections import corrections_of
 from store.errors import StoreError
 from store.feeds.errors import FeedError
 from store.feeds.reading import BadRow, FeedEvent, open_feed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Item = FeedEvent | BadRow | SandboxRow
 
 BATCH = 20_000
+_EVENT_ID, _CONTENT = 8, slice(1, 8)  # places in _EVENT_COLUMNS
 READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
 REPORTED_ROWS = 100
 REPORTED_KINDS = 1_000
@@ -194,28 +196,30 @@ def _can_close(calendar: WorkingCalendar, closing: str | None) -> bool:
 
 def _add(work: Work, events: list[FeedEvent], source: str, run: int) -> int:
     plain = work.plain
-    listings, new = _listing_ids(plain, dict.fromkeys(event.listing for event in events))
+    listings = _listing_ids(plain, dict.fromkeys(event.listing for event in events))
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     marks = ", ".join("?" * len(_EVENT_COLUMNS.split(",")))
+    rows = [_event_row(event, source, listings[event.listing], run) for event in events]
     added = plain.many(
-        f"INSERT INTO event ({_EVENT_COLUMNS}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING",
-        [_event_row(event, source, listings[event.listing], run) for event in events],
+        f"INSERT INTO event ({_EVENT_COLUMNS}) VALUES ({marks}) ON CONFLICT (key) DO NOTHING", rows
     )
-    # A row that was known already may name a listing that is not: no event, no listing.
-    plain.many(
-        "DELETE FROM listing WHERE id = ? AND NOT EXISTS (SELECT 1 FROM event WHERE listing_id = ?)",
-        [(number, number) for number in new],
+    named = [row for row in rows if row[_EVENT_ID] is not None] if added < len(rows) else []
+    added += plain.many(
+        f"INSERT INTO event ({_EVENT_COLUMNS}, corrects) VALUES ({marks}, ?) ON CONFLICT (key) DO NOTHING",
+        corrections_of(plain, _EVENT_COLUMNS, named, _CONTENT),
     )
     if added:
         plain.run(
-            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ?)",
-            (before,),
+            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ? "
+            "UNION SELECT o.listing_id FROM event n JOIN event o ON o.seq = n.corrects OR "
+            "o.corrects = n.corrects WHERE n.seq > ? AND n.corrects IS NOT NULL)",
+            (before, before),
         )
     return added
 
 
-def _listing_ids(plain: Plain, refs: Iterable[str]) -> tuple[dict[str, int], list[int]]:
-    """The numbers of listings by reference, and the numbers of those seen for the first time."""
+def _listing_ids(plain: Plain, refs: Iterable[str]) -> dict[str, int]:
+    """The numbers of listings by reference; those seen for the first time get one."""
     wanted = list(refs)
     ask = "SELECT ref, id FROM listing WHERE ref IN (…)"
     found = {row[0]: row[1] for row in plain.where_in(ask, wanted)}
@@ -223,7 +227,7 @@ def _listing_ids(plain: Plain, refs: Iterable[str]) -> tuple[dict[str, int], lis
     if new:
         plain.many("INSERT INTO listing (ref, open_tasks, frozen) VALUES (?, 0, 0)", [(ref,) for ref in new])
         found.update((row[0], row[1]) for row in plain.where_in(ask, new))
-    return found, [found[ref] for ref in new]
+    return found
 
 
 def _event_row(event: FeedEvent, source: str, listing_id: int, run: int) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.clock import Replay, Task, replay
 from kpi.events import Event, instant_of
+from store.corrections import CURRENT_ONLY, any_corrected
 from store.counting import Stretch, Tally
 
 if TYPE_CHECKING:
@@ -134,10 +135,11 @@ def _held(plain: Plain, ids: list[int]) -> _Rows:
 
 
 def _events(plain: Plain, ids: list[int]) -> dict[int, list[tuple[Event, dict[str, str]]]]:
+    only = f"{CURRENT_ONLY} AND " if any_corrected(plain) else ""
     rows = list(
         plain.where_in(
-            "SELECT listing_id, at, seq, kind, application, actor, owner, detail FROM event "
-            "WHERE listing_id IN (…)",
+            "SELECT e.listing_id, e.at, coalesce(e.corrects, e.seq), e.kind, e.application, e.actor, "
+            f"e.owner, e.detail FROM event e WHERE {only}e.listing_id IN (…)",
             ids,
         )
     )

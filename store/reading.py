@@ -12,6 +12,7 @@ from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
 from store.board import count_board, count_users, list_users, read_outlook
+from store.corrections import CURRENT_ONLY
 from store.errors import StoreError
 from store.failures import in_words
 from store.location import find_location
@@ -207,12 +208,13 @@ class Reader:
         """The newest `limit` events of a listing, oldest first; with `application`, those that reach it."""
         where, names = "", [listing]
         if application is not None:
-            where = " AND (application = ? OR application IS NULL)"
+            where = " AND (e.application = ? OR e.application IS NULL)"
             names.append(application)
         with self.translated():
             rows = self._plain.rows(
-                "SELECT at, kind, application, actor, owner, detail FROM event WHERE listing_id = "
-                f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY at DESC, seq DESC LIMIT ?",
+                "SELECT e.at, e.kind, e.application, e.actor, e.owner, e.detail, "
+                f"CASE WHEN {CURRENT_ONLY} THEN 0 ELSE 1 END FROM event e WHERE e.listing_id = "
+                f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY e.at DESC, e.seq DESC LIMIT ?",
                 (*names, limit),
             )
         return _event_views(reversed(rows), self.rules.zone)
@@ -260,11 +262,13 @@ def _event_views(rows: Iterable[Row], zone: ZoneInfo) -> tuple[EventView, ...]:
     """Events as they are shown: of what a row of an export repeats with every event, only what is new."""
     said: dict[str, str] = {}
     views = []
-    for at, kind, application, actor, owner, detail in rows:
+    for at, kind, application, actor, owner, detail, replaced in rows:
         found: dict[str, str] = {} if owner is None else {"owner": owner}
         if detail is not None:
             found.update(json.loads(detail))
         news = tuple((name, value) for name, value in found.items() if said.get(name) != value)
+        if replaced:
+            news = (*news, ("corrected", "a later version of this event counts"))
         said.update((name, value) for name, value in found.items() if name in _REPEATED)
         views.append(EventView(moment_of(at).astimezone(zone), kind, application, actor, news))
     return tuple(views)

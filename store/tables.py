@@ -167,7 +167,8 @@ class EventRow(SQLModel, table=True):
     """One thing that happened: append-only, the truth of which tasks are a projection.
 
     `seq` is the order of arrival. `key` tells a repeated event: a hash of the source and its id there, or
-    of its content. `detail` is JSON with whatever else the row said.
+    of its content. `detail` is JSON with whatever else the row said. A corrected event is a row of its own:
+    `corrects` is the `seq` of the first version, and of all versions the last to arrive counts.
     """
 
     __tablename__ = "event"
@@ -181,7 +182,10 @@ class EventRow(SQLModel, table=True):
     owner: str | None
     detail: str | None = Field(sa_column=Column(Text))
     event_id: str | None
+    corrects: int | None = Field(default=None, sa_column=Column(BigInteger))
     import_id: int = Field(sa_column=Column(ForeignKey("import_run.id"), nullable=False))
+
+    __table_args__ = (_partial("event_corrected", "corrects", where="corrects IS NOT NULL"),)
 
 
 class OwnerRow(SQLModel, table=True):

@@ -18,8 +18,9 @@ from kpi.calendar import CalendarSpec
 from store.errors import StoreError
 from store.feeds.mapping import load_mapping
 from store.importing import import_file
-from store.maintenance import advance
+from store.maintenance import advance, rebuild
 from store.plain import connect
+from store.tasks import TaskQuery
 from store.work import Store
 from tests.oracle import generate
 from tests.store.helpers import Clock, everything, import_rows, new_store, reader_of
@@ -165,15 +166,46 @@ def test_a_closing_date_that_cannot_be_counted_is_quarantined_and_blocks_nothing
         assert "closing_date" in result.quarantined[0].reason
 
 
-def test_a_known_event_makes_no_listing_of_another_name(store_url: str, tmp_path: Path) -> None:
-    path = write(
-        tmp_path, HEADER + "1,coffee,2026-03-03T09:00:00Z,V1,,\n1,coffee,2026-03-03T09:00:00Z,V2,,\n"
-    )
+def test_a_corrected_event_replaces_the_old_one_and_both_stay(store_url: str, tmp_path: Path) -> None:
+    first = write(tmp_path, HEADER + "1,went live,2026-03-02T09:00:00Z,V1,,Nurse\n", "a.csv")
+    second = write(tmp_path, HEADER + "1,went live,2026-03-05T09:00:00Z,V1,,Nurse\n", "b.csv")
+    moved = write(tmp_path, HEADER + "1,went live,2026-03-05T09:00:00Z,V2,,Nurse\n", "c.csv")
+    with new_store(store_url) as store:
+
+        def bring(path: Path) -> tuple[int, int]:
+            result = import_file(store, path, load_mapping(MAPPING))
+            assert rebuild(store).changed == 0
+            return result.events_added, result.duplicates
+
+        def tasks() -> list[tuple[str, str]]:
+            with reader_of(store) as reader:
+                found = reader.task_list(TaskQuery()).fetch(0, 9)
+            return [(task.listing, str(task.day_zero)) for task in found]
+
+        assert bring(first) == (1, 0)
+        assert tasks() == [("V1", "2026-03-02")]
+        assert bring(second) == (1, 0)
+        assert tasks() == [("V1", "2026-03-05")]
+        # An old export that comes again is known, and takes nothing back.
+        assert bring(first) == bring(second) == (0, 1)
+        assert tasks() == [("V1", "2026-03-05")]
+        with reader_of(store) as reader:
+            assert [dict(event.details).get("corrected") is None for event in reader.events("V1")] == [
+                False,
+                True,
+            ]
+        assert bring(moved) == (1, 0)
+        assert tasks() == [("V2", "2026-03-05")]
+
+
+def test_versions_of_an_event_within_one_file(store_url: str, tmp_path: Path) -> None:
+    days = ("02", "05", "03")
+    path = write(tmp_path, HEADER + "".join(f"1,went live,2026-03-{d}T09:00:00Z,V1,,\n" for d in days))
     with new_store(store_url) as store:
         result = import_file(store, path, load_mapping(MAPPING))
-        assert (result.events_added, result.duplicates, result.listings) == (1, 1, 1)
+        assert (result.events_added, result.duplicates) == (3, 0)
         with reader_of(store) as reader:
-            assert reader.search("V2") == ()
+            assert str(reader.task_list(TaskQuery()).fetch(0, 1)[0].day_zero) == "2026-03-03"
 
 
 def test_a_file_with_an_impossible_name_is_imported(tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("event_id", sa.String(), nullable=True),
+        sa.Column("corrects", sa.BigInteger(), nullable=True),
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
@@ -141,6 +142,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("key"),
+    )
+    op.create_index(
+        "event_corrected",
+        "event",
+        ["corrects"],
+        unique=False,
+        sqlite_where=sa.text("corrects IS NOT NULL"),
+        postgresql_where=sa.text("corrects IS NOT NULL"),
     )
     op.create_index(op.f("ix_event_listing_id"), "event", ["listing_id"], unique=False)
     op.create_table(
