@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from tui.parsing import a_command, a_count, add_as_of, add_json, add_store, deferred, group, part
 
-    Runner = Callable[[argparse.Namespace], int | None]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.parsing import Commands
 
 STATUSES = ("on_track", "due", "overdue", "paused", "cancelled")
-MOST, _DIGITS = 1_000_000_000, 12
 SORTS = ("deadline", "stage", "listing", "age")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options as written; exits with status 2 and one line of help where they make no sense."""
     return make_parser().parse_args(arguments)
-
-
-def _deferred(module: str, name: str = "run") -> Runner:
-    """The command in `tui.commands.<module>`, imported when it is run: each brings its own weight."""
-
-    def run(options: argparse.Namespace) -> int | None:
-        command: Runner = getattr(import_module(f"tui.commands.{module}"), name)
-        return command(options)
-
-    return run
-
-
-def a_day(text: str) -> date:
-    """A day as YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"“{text}” is no day; write YYYY-MM-DD") from error
-
-
-def a_count(text: str) -> int:
-    """A whole number from 1 up."""
-    if not text.isdecimal() or not 1 <= int(text[:_DIGITS]) <= MOST or len(text) >= _DIGITS:
-        raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1 to {MOST:,}")
-    return int(text)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -55,8 +29,8 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 done, 1 refused or invalid, 2 wrong usage.",
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
-    parser.set_defaults(run=_deferred("app"), store=None)
-    _add_store(parser)
+    parser.set_defaults(run=deferred("app"), store=None)
+    add_store(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_init(commands)
     _add_import(commands)
@@ -80,53 +54,8 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
-
-
-def _add_store(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--store",
-        metavar="PATH-or-URL",
-        default=argparse.SUPPRESS,
-        help="the store: a SQLite file or a postgresql:// address (else $STAGEWATCH_STORE, else the account "
-        "in use, else a file in your data folder)",
-    )
-
-
-def _command(commands: _Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
-    command.set_defaults(run=_deferred(module))
-    _add_store(command)
-    return command
-
-
-def _group(commands: _Commands, name: str, words: str) -> _Commands:
-    """A command that does nothing itself, but has commands of its own."""
-    group = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
-    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-
-def _part(parts: _Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
-    """A command of a group: the function of that name in its module."""
-    command = _command(parts, name, module, words)
-    command.set_defaults(run=_deferred(module, name))
-    _add_json(command)
-    return command
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print the machine form")
-
-
-def _add_as_of(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--as-of", type=a_day, metavar="YYYY-MM-DD", help="as of the end of this day (else today)"
-    )
-
-
-def _add_init(commands: _Commands) -> None:
-    command = _command(commands, "init", "init", "make a store for an organisation")
+def _add_init(commands: Commands) -> None:
+    command = a_command(commands, "init", "init", "make a store for an organisation")
     command.add_argument("--organisation", required=True, metavar="NAME")
     command.add_argument(
         "--calendar", default="GB-ENG", metavar="REGION", help="whose bank holidays (GB-ENG)"
@@ -138,102 +67,102 @@ def _add_init(commands: _Commands) -> None:
         "--working-days", default="Mon,Tue,Wed,Thu,Fri", metavar="DAYS", help="(Mon,Tue,Wed,Thu,Fri)"
     )
     command.add_argument("--no-holidays", action="store_true", help="bank holidays count as working days")
-    _add_json(command)
+    add_json(command)
 
 
-def _add_import(commands: _Commands) -> None:
-    command = _command(commands, "import", "importing", "bring events in from CSV or XES files")
+def _add_import(commands: Commands) -> None:
+    command = a_command(commands, "import", "importing", "bring events in from CSV or XES files")
     command.add_argument("files", nargs="+", metavar="FILE")
     command.add_argument("--mapping", required=True, metavar="MAP.toml", help="which column is what")
-    _add_json(command)
+    add_json(command)
 
 
-def _add_catalogue(commands: _Commands) -> None:
-    command = _command(
+def _add_catalogue(commands: Commands) -> None:
+    command = a_command(
         commands, "catalogue", "catalogue", "show the stages and KPIs, or draft them from a log"
     )
-    _add_json(command)
+    add_json(command)
     parts = command.add_subparsers(title="commands", metavar="COMMAND")
-    infer = _command(parts, "infer", "infer", "draft a catalogue from a log nobody has described")
+    infer = a_command(parts, "infer", "infer", "draft a catalogue from a log nobody has described")
     infer.add_argument("file", metavar="FILE")
     infer.add_argument("--mapping", required=True, metavar="MAP.toml")
     infer.add_argument("--output", metavar="FILE", help="write it there (else to standard output)")
     infer.add_argument("--timezone", default="Europe/London", metavar="ZONE", help="(Europe/London)")
-    _add_json(infer)
+    add_json(infer)
 
 
-def _add_board(commands: _Commands) -> None:
-    command = _command(commands, "board", "board", "show the board: tasks by stage and status")
-    _add_as_of(command)
+def _add_board(commands: Commands) -> None:
+    command = a_command(commands, "board", "board", "show the board: tasks by stage and status")
+    add_as_of(command)
     command.add_argument("--user", metavar="REF", help="only the tasks of this user's listings")
     command.add_argument("--by-user", action="store_true", help="listings by user instead of tasks by stage")
-    _add_json(command)
+    add_json(command)
 
 
-def _add_tasks(commands: _Commands) -> None:
-    command = _command(commands, "tasks", "tasks", "list tasks")
+def _add_tasks(commands: Commands) -> None:
+    command = a_command(commands, "tasks", "tasks", "list tasks")
     command.add_argument("--stage", metavar="CODE")
     command.add_argument("--kpi", metavar="CODE")
     command.add_argument("--status", choices=STATUSES)
     command.add_argument("--user", metavar="REF")
     command.add_argument("--listing", metavar="REF")
     command.add_argument("--application", metavar="REF")
-    _add_as_of(command)
+    add_as_of(command)
     command.add_argument("--finished", action="store_true", help="ended tasks instead of open ones")
     command.add_argument("--sort", choices=SORTS, default="deadline")
     command.add_argument("--limit", type=a_count, metavar="N", help="at most so many (else all)")
     command.add_argument("--after", metavar="CURSOR", help="go on from the “next” of an earlier answer")
-    _add_json(command)
+    add_json(command)
 
 
-def _add_explain(commands: _Commands) -> None:
-    command = _command(commands, "explain", "explain", "show a task's clock, day by day")
+def _add_explain(commands: Commands) -> None:
+    command = a_command(commands, "explain", "explain", "show a task's clock, day by day")
     command.add_argument("task", metavar="TASK-ID")
-    _add_as_of(command)
-    _add_json(command)
+    add_as_of(command)
+    add_json(command)
 
 
-def _add_search(commands: _Commands) -> None:
-    command = _command(commands, "search", "search", "find a listing or an applicant")
+def _add_search(commands: Commands) -> None:
+    command = a_command(commands, "search", "search", "find a listing or an applicant")
     command.add_argument("text", metavar="TEXT")
     command.add_argument("--limit", type=a_count, default=100, metavar="N", help="(100)")
-    _add_json(command)
+    add_json(command)
 
 
-def _add_rebuild(commands: _Commands) -> None:
-    command = _command(commands, "rebuild", "rebuild", "work all tasks out again from the events")
-    _add_json(command)
+def _add_rebuild(commands: Commands) -> None:
+    command = a_command(commands, "rebuild", "rebuild", "work all tasks out again from the events")
+    add_json(command)
 
 
-def _add_store_care(commands: _Commands) -> None:
-    parts = _group(commands, "store", "look after the store: check, back up, restore, upgrade")
-    _part(parts, "info", "store_care", "say what the store is and holds")
-    check = _part(parts, "check", "store_care", "look for damage; nothing is written")
+def _add_store_care(commands: Commands) -> None:
+    parts = group(commands, "store", "look after the store: check, back up, restore, upgrade")
+    part(parts, "info", "store_care", "say what the store is and holds")
+    check = part(parts, "check", "store_care", "look for damage; nothing is written")
     check.add_argument("--full", action="store_true", help="replay every listing, not a sample")
-    backup = _part(parts, "backup", "store_care", "write a checked copy to a file, while others work")
+    backup = part(parts, "backup", "store_care", "write a checked copy to a file, while others work")
     backup.add_argument("file", metavar="FILE")
     backup.add_argument("--replace", action="store_true", help="even if the file is there already")
-    restore = _part(parts, "restore", "store_care", "put a backup in the store's place")
+    restore = part(parts, "restore", "store_care", "put a backup in the store's place")
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="even if there is a store already")
-    _part(parts, "upgrade", "store_care", "bring a store of an older Stagewatch up to date")
+    part(parts, "upgrade", "store_care", "bring a store of an older Stagewatch up to date")
 
 
-def _add_account(commands: _Commands) -> None:
-    parts = _group(commands, "account", "several organisations: list them, choose one")
-    add = _part(parts, "add", "account", "put a store on the list")
+def _add_account(commands: Commands) -> None:
+    parts = group(commands, "account", "several organisations: list them, choose one")
+    add = part(parts, "add", "account", "put a store on the list")
     add.add_argument("name", metavar="NAME")
     add.add_argument("place", metavar="PATH-or-URL", help="a password in it goes to the system's keyring")
-    _part(parts, "list", "account", "show the list")
-    use = _part(parts, "use", "account", "make a store the one that is used when none is named")
+    part(parts, "list", "account", "show the list")
+    use = part(parts, "use", "account", "make a store the one that is used when none is named")
     use.add_argument("name", metavar="NAME")
-    remove = _part(parts, "remove", "account", "take a store off the list; its data stays")
+    remove = part(parts, "remove", "account", "take a store off the list; its data stays")
     remove.add_argument("name", metavar="NAME")
 
 
-def _add_demo(commands: _Commands) -> None:
-    command = _command(commands, "demo", "demo", "open the app on a throw-away store full of invented data")
+def _add_demo(commands: Commands) -> None:
+    command = a_command(commands, "demo", "demo", "open the app on a throw-away store full of invented data")
     command.add_argument("--seed", type=int, default=1, metavar="N", help="another invented year (1)")
     command.add_argument("--listings", type=a_count, default=400, metavar="N", help="how many (400)")
     command.add_argument("--no-app", action="store_true", help="only make the store, and say where it is")
-    _add_json(command)
+    add_json(command)

@@ -1,0 +1,86 @@
+"""What the descriptions of commands are made of: deferred commands, their groups, and kinds of values."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Runner = Callable[[argparse.Namespace], int | None]
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+
+MOST, _DIGITS = 1_000_000_000, 12
+
+
+def deferred(module: str, name: str = "run") -> Runner:
+    """The command in `tui.commands.<module>`, imported when it is run: each brings its own weight."""
+
+    def run(options: argparse.Namespace) -> int | None:
+        command: Runner = getattr(import_module(f"tui.commands.{module}"), name)
+        return command(options)
+
+    return run
+
+
+def a_day(text: str) -> date:
+    """A day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no day; write YYYY-MM-DD") from error
+
+
+def a_count(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdecimal() or not 1 <= int(text[:_DIGITS]) <= MOST or len(text) >= _DIGITS:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1 to {MOST:,}")
+    return int(text)
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """The option that chooses the store."""
+    parser.add_argument(
+        "--store",
+        metavar="PATH-or-URL",
+        default=argparse.SUPPRESS,
+        help="the store: a SQLite file or a postgresql:// address (else $STAGEWATCH_STORE, else the account "
+        "in use, else a file in your data folder)",
+    )
+
+
+def a_command(commands: Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
+    """A command run by `tui.commands.<module>`, with the option that chooses the store."""
+    command = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    command.set_defaults(run=deferred(module))
+    add_store(command)
+    return command
+
+
+def group(commands: Commands, name: str, words: str) -> Commands:
+    """A command that does nothing itself, but has commands of its own."""
+    group = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+    return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def part(parts: Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
+    """A command of a group: the function of that name in its module."""
+    command = a_command(parts, name, module, words)
+    command.set_defaults(run=deferred(module, name))
+    add_json(command)
+    return command
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """The option for the machine form."""
+    command.add_argument("--json", action="store_true", help="print the machine form")
+
+
+def add_as_of(command: argparse.ArgumentParser) -> None:
+    """The option for another day than today."""
+    command.add_argument(
+        "--as-of", type=a_day, metavar="YYYY-MM-DD", help="as of the end of this day (else today)"
+    )
