@@ -144,7 +144,12 @@ def prepare(
         if progress:
             progress(f"preparing {rival.name} with {tasks:,} tasks")
         try:
-            environment, home = _install(rival, cache), cache / "stores" / f"{rival.name}-{tasks}"
+            if rival.needs and shutil.which(rival.needs) is None:
+                raise FillError(rival.missing)  # noqa: TRY301 - told below like the other reasons
+            environment, home = (
+                installed(rival.requirement, cache),
+                cache / "stores" / f"{rival.name}-{tasks}",
+            )
             env = _isolated(rival, home)
             _fill(rival, environment, home, env, tasks)
             ready.versions[rival.name] = _versions(rival, environment)
@@ -159,17 +164,15 @@ def prepare(
     return ready
 
 
-def _install(rival: Rival, cache: Path) -> Path:
-    """Give the rival's own environment, made now if it is not there whole."""
-    if rival.needs and shutil.which(rival.needs) is None:
-        raise FillError(rival.missing)
-    environment = cache / "environments" / rival.requirement.replace("==", "-")
+def installed(requirement: str, cache: Path) -> Path:
+    """Give a rival's own environment, made now if it is not there whole; FillError if it cannot be."""
+    environment = cache / "environments" / requirement.replace("==", "-")
     whole = environment / "whole"
     if not whole.exists():
         shutil.rmtree(environment, ignore_errors=True)
         run_command([sys.executable, "-m", "venv", str(environment)], os.environ)
         pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        run_command([*pip, "install", rival.requirement], os.environ)
+        run_command([*pip, "install", requirement], os.environ)
         whole.touch()
     return environment
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
+from benchmarks.kept import kept
 from kpi.catalogue import built_in
 from kpi.targets import Target
 from store.feeds.mapping import load_mapping
 from store.importing import import_file
 from store.location import Location
 from store.organisation import found_organisation
+from store.schema import CURRENT
 from store.work import Store
 
-FOLDER = Path(__file__).resolve().parent.parent / ".bench"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MAPPING = """
 [source]
 name = "benchmark"
@@ -33,15 +37,8 @@ DAYS = 365
 def store_with(tasks: int) -> Path:
     """The path of a SQLite store with `tasks` open tasks; made once a day and kept, for it takes a while."""
     today = datetime.now(UTC).date()
-    path = FOLDER / f"open-{tasks}-{today:%Y%m%d}.db"
-    if not path.exists():
-        FOLDER.mkdir(exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        for leftover in FOLDER.glob(f"{unfinished.name}*"):
-            leftover.unlink()
-        _make(unfinished, tasks, datetime.combine(today, datetime.min.time(), UTC))
-        unfinished.rename(path)
-    return path
+    now = datetime.combine(today, datetime.min.time(), UTC)
+    return kept(f"open-{tasks}-{today:%Y%m%d}-{CURRENT}.db", lambda path: _make(path, tasks, now))
 
 
 def _make(path: Path, tasks: int, now: datetime) -> None:

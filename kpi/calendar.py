@@ -22,7 +22,7 @@ FIRST_YEAR = 1990
 LAST_YEAR = 2100
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 NOON = time(12)
-_QUARTER_HOUR = 15 * 60 * 1_000_000
+_DAY = 24 * 3600 * 1_000_000
 _WEEKEND = (5, 6)
 _RECENT_YEARS = 30  # events of so many years ago may well be imported
 MOST_DAYS = 999  # rule 4
@@ -114,7 +114,7 @@ class WorkingCalendar:
             self.holidays, *known = bank_holidays(spec.region, FIRST_YEAR, LAST_YEAR)
             self.holidays_known = (known[0], known[1])
         self._build()
-        self._day_of_quarter: dict[int, date | None] = {}
+        self._local: dict[int, tuple[date, Instant, date] | None] = {}
         self.nth_working_day = self._make_nth()
         self.working_days_between = self._make_between()
 
@@ -187,18 +187,27 @@ class WorkingCalendar:
 
     def day_of(self, instant: Instant) -> date:
         """The date of an instant in the calendar's zone, never in UTC (rule 1)."""
-        quarter = instant // _QUARTER_HOUR
+        place = instant // _DAY
         try:
-            day = self._day_of_quarter[quarter]
+            known = self._local[place]
         except KeyError:
-            begin = quarter * _QUARTER_HOUR
-            day, last = (self._date(at) for at in (begin, begin + _QUARTER_HOUR - 1))
-            # Nearly every day begins on a quarter of an hour; in Newfoundland one may begin at 00:01.
-            self._day_of_quarter[quarter] = day = day if day == last else None
-        return self._date(instant) if day is None else day
+            known = self._local[place] = self._dates_within(place * _DAY)
+        if known is None:
+            return moment_of(instant).astimezone(self.zone).date()
+        before, midnight, after = known
+        return after if instant >= midnight else before
 
-    def _date(self, instant: Instant) -> date:
-        return moment_of(instant).astimezone(self.zone).date()
+    def _dates_within(self, begin: Instant) -> tuple[date, Instant, date] | None:
+        """The date as a UTC day begins, when it changes, and to which; None if the clocks change on it.
+
+        Clocks may go back over midnight: then a date comes, goes, and comes again.
+        """
+        hours = [moment_of(begin + hour * _DAY // 24).astimezone(self.zone) for hour in range(25)]
+        if len({moment.utcoffset() for moment in hours}) > 1:
+            return None
+        before = hours[0].date()
+        midnight = instant_of(datetime.combine(before + timedelta(days=1), time.min, tzinfo=self.zone))
+        return before, midnight, before + timedelta(days=1)
 
     def midday(self, day: date) -> Instant:
         """Noon on `day` in the calendar's zone."""
@@ -214,6 +223,16 @@ class WorkingCalendar:
             raise self._outside(day, 0)
         place = self._rank[day.toordinal() - self.first.toordinal()]
         return tuple(self._working[place : place + count])
+
+    def working_day_before(self, day: date) -> date:
+        """The last working day before `day`; CalendarError if the table knows none."""
+        if not self.knows(day):
+            raise self._outside(day, 0)
+        index = day.toordinal() - self.first.toordinal()
+        place = self._rank[index - 1] if index else 0
+        if not place:
+            raise CalendarError(f"this calendar knows no working day before {day}")
+        return self._working[place - 1]
 
     def why(self, day: date) -> str:
         """Why `day` counts or not, in words: working day, weekend, bank holiday (which), closure (why)."""

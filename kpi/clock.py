@@ -7,20 +7,23 @@ after `now` wait; the result says at which instant something will next change by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.course import CANCELLED, FINISHED, Course, Ended, Rules
 from kpi.deadlines import Freeze, History, Phase, final_deadlines, phases_of
-from kpi.targets import TargetSet, set_in_force
+from kpi.targets import Target, TargetSet, set_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from kpi.calendar import WorkingCalendar
     from kpi.catalogue import Kpi
     from kpi.events import Event, Instant
+
+_LISTING_BITS, _OWN_BITS = 16, 47
 
 __all__ = ["CANCELLED", "FINISHED", "Replay", "Rules", "Task", "replay", "task_id"]
 
@@ -118,13 +121,56 @@ def _task(
     freezes: tuple[Freeze, ...],
     closing: list[tuple[date, date]],
 ) -> Task:
-    clock = ended.clock
-    kpi = kpis[clock.kpi]
+    application, (place, times, started_at, opened_at), ended_at, outcome, _ = ended
+    kpi = kpis[place]
     target = in_force.target(kpi.code)
-    day_zero = calendar.day_of(clock.started_at)
-    opened_on = day_zero if clock.opened_at == clock.started_at else calendar.day_of(clock.opened_at)
-    ended_on = None if ended.at is None else calendar.day_of(ended.at)
-    dates = History.of(closing[: ended.dates]) if kpi.deadline else None
+    day_zero = calendar.day_of(started_at)
+    opened_on = day_zero if opened_at == started_at else calendar.day_of(opened_at)
+    ended_on = None if ended_at is None else calendar.day_of(ended_at)
+    if not freezes and kpi.deadline is None:
+        due_on = calendar.nth_working_day(day_zero, target.due_days)
+        done_by = calendar.nth_working_day(day_zero, target.done_by_days)
+        paused, since = False, opened_on
+        earlier: tuple[Phase, ...] = ()
+    else:
+        dates = History.of(closing[: ended.dates]) if kpi.deadline else None
+        due_on, done_by, paused, since, earlier = _through_phases(
+            calendar, target, (day_zero, opened_on, ended_on), freezes, dates
+        )
+    return _new_task(
+        (
+            task_id(listing, application, kpi.code, times),
+            kpi,
+            application,
+            times,
+            started_at,
+            opened_at,
+            ended_at,
+            outcome,
+            day_zero,
+            opened_on,
+            ended_on,
+            due_on,
+            done_by,
+            paused,
+            since,
+            earlier,
+        )
+    )
+
+
+def _through_phases(
+    calendar: WorkingCalendar,
+    target: Target,
+    days: tuple[date, date, date | None],
+    freezes: tuple[Freeze, ...],
+    dates: History | None,
+) -> tuple[date, date, bool, date, tuple[Phase, ...]]:
+    """(due_on, done_by, paused, since, earlier) of a task through freezes and closing dates.
+
+    `days` are its day 0, the day on which it was opened, and that of its end, if it has ended.
+    """
+    day_zero, opened_on, ended_on = days
     phases = phases_of(calendar, target, day_zero, opened_on, ended_on, freezes, dates)
     *earlier, last = phases
     due_on, done_by, since = last.due_on, last.done_by, last.begin
@@ -134,24 +180,7 @@ def _task(
             earlier, since = list(phases), ended_on
         if ended_on <= opened_on:
             earlier = []
-    return Task(
-        id=task_id(listing, ended.application, kpi.code, clock.round),
-        kpi=kpi,
-        application=ended.application,
-        round=clock.round,
-        started_at=clock.started_at,
-        opened_at=clock.opened_at,
-        ended_at=ended.at,
-        outcome=ended.outcome,
-        day_zero=day_zero,
-        opened_on=opened_on,
-        ended_on=ended_on,
-        due_on=due_on,
-        done_by=done_by,
-        paused=last.paused and ended_on is None,
-        since=since,
-        earlier=tuple(earlier),
-    )
+    return due_on, done_by, last.paused and ended_on is None, since, tuple(earlier)
 
 
 def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[date, str], ...]:
@@ -175,7 +204,21 @@ def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[d
     return tuple(history)
 
 
+# The tuple's own constructor: a rebuild makes millions of tasks.
+_new_task: Callable[[tuple[Any, ...]], Task] = partial(tuple.__new__, Task)
+
+
 def task_id(listing: str, application: str | None, kpi: str, times: int) -> int:
-    """A task's number, derived from what it is (rule 15): 63 bits of a BLAKE2 hash."""
+    """A task's number, derived from what it is (rule 15): 63 bits of BLAKE2 hashes.
+
+    The first 16 bits are the listing's, so that its tasks lie together in the store and are written and
+    read together.
+    """
     what = "\x1f".join((listing, "-" if application is None else "+" + application, kpi, str(times)))
-    return int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> 1
+    own = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> _LISTING_BITS + 1
+    return _listing_bits(listing) << _OWN_BITS | own
+
+
+@lru_cache(maxsize=64)
+def _listing_bits(listing: str) -> int:
+    return int.from_bytes(blake2b(listing.encode(), digest_size=_LISTING_BITS // 8).digest(), "big")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.catalogue import ANY_EVENT, Catalogue
@@ -26,13 +27,17 @@ from kpi.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
     from kpi.calendar import WorkingCalendar
 
 FINISHED = "finished"
 CANCELLED = "cancelled"
+# Events of which the clock makes something itself, whatever the catalogue says; most need no look.
+_HANDLED = frozenset({INTERVIEWS_ARRANGED, INTERVIEWS_STARTED, INTERVIEWS_FINISHED, FROZEN, UNFROZEN})
+_CANCELLING = frozenset({LISTING_CANCELLED, RECRUITMENT_ENDED, APPLICATION_WITHDRAWN})
+_DECIDING = frozenset({OFFER_STARTED}) | SETTLING | UNSETTLING
 _MOST_KINDS = 10_000  # remembered event names: names come from outside, and memory does not grow with them
 
 
@@ -54,10 +59,10 @@ class Rules:
         self.timed = frozenset(kpi.timer for kpi in self.kpis if kpi.timer)
         self.derives_ready = any(READY_TO_END in kpi.events for kpi in self.kpis)
         self.ready_clocks = tuple(n for n, kpi in enumerate(self.kpis) if READY_TO_END in kpi.starts)
-        self._reactions: dict[str, tuple[_Reaction, _Reaction]] = {}
+        self._reactions: dict[str, tuple[_Reaction | None, _Reaction | None]] = {}
 
-    def reactions(self, kind: str) -> tuple[_Reaction, _Reaction]:
-        """What an event called `kind` does to a listing, and to an application."""
+    def reactions(self, kind: str) -> tuple[_Reaction | None, _Reaction | None]:
+        """What an event called `kind` does to a listing, and to an application; None if nothing."""
         found = self._reactions.get(kind)
         if found is None:
             found = self._compile(kind, "listing"), self._compile(kind, "application")
@@ -65,15 +70,16 @@ class Rules:
                 self._reactions[kind] = found
         return found
 
-    def _compile(self, kind: str, subject: str) -> _Reaction:
+    def _compile(self, kind: str, subject: str) -> _Reaction | None:
         mine = [(n, kpi) for n, kpi in enumerate(self.kpis) if kpi.subject == subject and not kpi.final]
         moves = kind not in (FROZEN, UNFROZEN)  # a freeze stops clocks, it does not finish the work
-        return _Reaction(
+        reaction = _Reaction(
             ends=tuple(n for n, kpi in mine if kind in kpi.ends or (moves and ANY_EVENT in kpi.ends)),
             starts=tuple(n for n, kpi in mine if kind in kpi.starts and not kpi.opens),
             opens=tuple(n for n, kpi in mine if kind in kpi.opens),
             marks=tuple(n for n, kpi in mine if kind in kpi.starts and kpi.opens),
         )
+        return reaction if any(reaction) else None
 
 
 class Clock(NamedTuple):
@@ -107,6 +113,11 @@ class Ended(NamedTuple):
     dates: int
 
 
+# The tuples' own constructor: a rebuild makes millions of these.
+_new_clock: Callable[[tuple[int, int, Instant, Instant]], Clock] = partial(tuple.__new__, Clock)
+_new_ended: Callable[[tuple[str | None, Clock, Instant, str, int]], Ended] = partial(tuple.__new__, Ended)
+
+
 class Course:
     """One listing's events being played through, in the order of instant, then arrival."""
 
@@ -126,10 +137,17 @@ class Course:
 
     def take(self, event: Event) -> None:
         """Play one reported event, after the timers that were due by then."""
-        self.run_timers(event.at)
-        kind = event.kind
-        if event.closing_date is not None:
-            self.closing.append((self.calendar.day_of(event.at), event.closing_date))
+        kind, at, application, _, _, closing_date, _, _ = event
+        if self.interviews_start is not None or self.interviews_finish is not None:
+            self.run_timers(at)
+        if closing_date is not None:
+            self.closing.append((self.calendar.day_of(at), closing_date))
+        if kind in _HANDLED:
+            self._handle(kind, event)
+        self.deliver(kind, at, application)
+
+    def _handle(self, kind: str, event: Event) -> None:
+        """What the clock itself makes of an event, before it is delivered: timers and freezes."""
         if kind == INTERVIEWS_ARRANGED:
             self._set_timers(event)
         elif kind == INTERVIEWS_STARTED:
@@ -144,7 +162,6 @@ class Course:
             if lifted > self.frozen_since:
                 self.freezes.append(Freeze(self.frozen_since, lifted))
             self.frozen_since = None
-        self.deliver(kind, event.at, event.application)
 
     def _set_timers(self, event: Event) -> None:
         """Rule 11: both moments are set anew, and lie not before the arrangement."""
@@ -174,25 +191,34 @@ class Course:
     def deliver(self, kind: str, at: Instant, application: str | None) -> None:
         """Bring an event to whom it reaches (rule 10): first it ends, then it starts (rule 9)."""
         reached = self._reached_by(application)
-        if kind in (LISTING_CANCELLED, RECRUITMENT_ENDED):
-            # Interviews of a recruitment that is over do not take place: no timer may bring it back.
-            self.interviews_start = self.interviews_finish = None
-        if kind == LISTING_CANCELLED:
-            self._cancel_all(at)
-        elif kind == APPLICATION_WITHDRAWN:
-            for subject in reached:
-                self._cancel(subject, at)
+        if kind in _CANCELLING:
+            self._cancel_by(kind, at, reached)
         of_listing, of_application = self.rules.reactions(kind)
-        self._end(self.listing, of_listing, at)
-        for subject in reached:
-            self._end(subject, of_application, at)
+        if of_listing is not None:
+            self._end(self.listing, of_listing, at)
+        if of_application is not None:
+            for subject in reached:
+                self._end(subject, of_application, at)
         if kind == RECRUITMENT_ENDED:
             self._cancel_all(at)
-        self._start(self.listing, of_listing, at)
-        for subject in reached:
-            self._start(subject, of_application, at)
-        if kind == OFFER_STARTED or kind in SETTLING or kind in UNSETTLING:
+        if of_listing is not None:
+            self._start(self.listing, of_listing, at)
+        if of_application is not None:
+            for subject in reached:
+                self._start(subject, of_application, at)
+        if kind in _DECIDING:
             self._settle(kind, at, reached)
+
+    def _cancel_by(self, kind: str, at: Instant, reached: Iterable[Subject]) -> None:
+        """Rule 7: what a cancelled listing and a withdrawn application cancel."""
+        if kind == APPLICATION_WITHDRAWN:
+            for subject in reached:
+                self._cancel(subject, at)
+            return
+        # Interviews of a recruitment that is over do not take place: no timer may bring it back.
+        self.interviews_start = self.interviews_finish = None
+        if kind == LISTING_CANCELLED:
+            self._cancel_all(at)
 
     def _reached_by(self, application: str | None) -> Collection[Subject]:
         """Rule 10: the application that is named, else all that are known by now."""
@@ -209,7 +235,9 @@ class Course:
             for kpi in reaction.ends:
                 clock = running.pop(kpi, None)
                 if clock is not None:
-                    self.ended.append(Ended(subject.application, clock, at, FINISHED, len(self.closing)))
+                    self.ended.append(
+                        _new_ended((subject.application, clock, at, FINISHED, len(self.closing)))
+                    )
 
     def _start(self, subject: Subject, reaction: _Reaction, at: Instant) -> None:
         for kpi in reaction.starts:
@@ -224,7 +252,7 @@ class Course:
     @staticmethod
     def _run(subject: Subject, kpi: int, started_at: Instant, opened_at: Instant) -> None:
         times = subject.rounds[kpi] = subject.rounds.get(kpi, 0) + 1
-        subject.running[kpi] = Clock(kpi, times, started_at, opened_at)
+        subject.running[kpi] = _new_clock((kpi, times, started_at, opened_at))
 
     def _cancel(self, subject: Subject, at: Instant) -> None:
         self.ended += [

@@ -36,6 +36,13 @@ class Account:
     address: str
     keyring: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The address for people; a password that somebody has written into the list by hand stays hidden."""
+        if "://" in self.address:
+            return str(Location(url=self.address))
+        return str(find_location(self.address))
+
 
 @dataclass(frozen=True, slots=True)
 class Accounts:

@@ -22,7 +22,7 @@ def any_corrected(plain: Plain) -> bool:
 
 
 def corrections_of(
-    plain: Plain, columns: str, rows: Sequence[tuple[Any, ...]], content: slice
+    plain: Plain, columns: str, rows: Sequence[Sequence[Any]], content: slice
 ) -> list[tuple[Any, ...]]:
     """Of rows for the table event, those that say something new of an event that is there already.
 
@@ -36,7 +36,12 @@ def corrections_of(
     found = []
     for row in rows:
         seq, *said = known[row[0]]
-        if tuple(said) != row[content]:
-            key = blake2b(row[0] + repr(row[content]).encode(), digest_size=16, person=b"correction").digest()
-            found.append((key, *row[1:], seq))
+        says = tuple(row[content])
+        if tuple(said) != says:
+            found.append((correction_key(row[0], says), *row[1:], seq))
     return found
+
+
+def correction_key(key: bytes, content: tuple[Any, ...]) -> bytes:
+    """The key of a version of the event with the first version's `key`, by what it says."""
+    return blake2b(key + repr(content).encode(), digest_size=16, person=b"correction").digest()

@@ -7,16 +7,17 @@ to a past day is the board as it was at that day's end (design, section 3, rule 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from store.plain import Plain
 
 Key = tuple[int, ...]
 ON_TRACK, DUE, OVERDUE, PAUSED = range(4)
+_FOREVER = 1 << 30  # a day after all others
 
 
 class Stretch(NamedTuple):
@@ -35,45 +36,47 @@ class Tally:
 
     def __init__(self) -> None:
         """Nothing has changed yet."""
-        self.counts: Counter[Key] = Counter()
-        self.changes: Counter[Key] = Counter()
+        self.counts: defaultdict[Key, int] = defaultdict(int)
+        self.changes: defaultdict[Key, int] = defaultdict(int)
 
     def add(self, stretches: Iterable[Stretch], step: int) -> None:
-        """Count the stretches in (`step` 1) or out (-1)."""
+        """Count the stretches in (`step` 1) or out (-1).
+
+        By rule 5 a task is on track before `due_on`, due from then to `done_by`, overdue after it; a paused
+        one is paused all along. `changes` gets the days on which a status begins and on which it ceases.
+        """
         counts, changes = self.counts, self.changes
-        for stretch in stretches:
-            kpi_id, _, until_day, due_on, done_by, paused = stretch
-            if until_day is None:
+        for kpi_id, begin, until, due_on, done_by, paused in stretches:
+            if until is None:
                 counts[kpi_id, paused, due_on, done_by] += step
-            for day, status, change in status_changes(stretch):
-                changes[kpi_id, day, status] += change * step
-
-    def write(self, plain: Plain) -> None:
-        """Move both tables by what was gathered."""
-        _move(plain, "task_count", ("kpi_id", "paused", "due_on", "done_by"), self.counts)
-        _move(plain, "board_change", ("kpi_id", "day", "status"), self.changes)
-
-
-def status_changes(stretch: Stretch) -> Iterator[tuple[int, int, int]]:
-    """The days on which a stretch begins and ceases to have each status, as (day, status, 1 or -1).
-
-    By rule 5: on track before `due_on`, due from then to `done_by`, overdue after it; paused all along.
-    """
-    _, begin, until, due_on, done_by, paused = stretch
-    if paused:
-        parts: tuple[tuple[int, int, int | None], ...] = ((PAUSED, begin, until),)
-    else:
-        parts = ((ON_TRACK, begin, due_on), (DUE, due_on, done_by + 1), (OVERDUE, done_by + 1, until))
-    for status, first, end in parts:
-        start = max(first, begin)
-        stop = end if until is None else until if end is None else min(end, until)
-        if stop is None or start < stop:
-            yield start, status, 1
-            if stop is not None:
-                yield stop, status, -1
+            if paused:
+                changes[kpi_id, begin, PAUSED] += step
+                if until is not None:
+                    changes[kpi_id, until, PAUSED] -= step
+                continue
+            end = _FOREVER if until is None else until
+            if begin < due_on:
+                changes[kpi_id, begin, ON_TRACK] += step
+                changes[kpi_id, min(due_on, end), ON_TRACK] -= step
+            overdue = done_by + 1
+            start = max(begin, due_on)
+            if start < end and start < overdue:
+                changes[kpi_id, start, DUE] += step
+                changes[kpi_id, min(overdue, end), DUE] -= step
+            start = max(begin, overdue)
+            if start < end:
+                changes[kpi_id, start, OVERDUE] += step
+                if until is not None:
+                    changes[kpi_id, until, OVERDUE] -= step
 
 
-def _move(plain: Plain, table: str, key: tuple[str, ...], by: Counter[Key]) -> None:
+def write_counts(plain: Plain, counts: Mapping[Key, int], changes: Mapping[Key, int]) -> None:
+    """Move both tables by so much."""
+    _move(plain, "task_count", ("kpi_id", "paused", "due_on", "done_by"), counts)
+    _move(plain, "board_change", ("kpi_id", "day", "status"), changes)
+
+
+def _move(plain: Plain, table: str, key: tuple[str, ...], by: Mapping[Key, int]) -> None:
     names, where = ", ".join(key), " AND ".join(f"{name} = ?" for name in key)
     marks = ", ".join("?" * len(key))
     moved = [(tasks, *place) for place, tasks in sorted(by.items()) if tasks]

@@ -6,28 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.counting import recount
-from store.organisation import load_organisation, load_target_sets
-from store.projection import Ground, project
+from store.projection import compare, load_ground
 from store.schema import check_version
+from store.together import FIRST_PORTION, WAITING, Together, is_worth_a_crew, next_portion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from store.location import Location
-    from store.plain import Plain
     from store.work import Store
-
-# Listings per transaction: enough to make commits cheap, few enough that other writers wait a moment only
-# and that their events fit in memory, however many each has.
-PORTION, FIRST_PORTION = 2_000, 200
-FEW_EVENTS, MANY_EVENTS = 15_000, 40_000
-
-
-def load_ground(plain: Plain) -> Ground:
-    """What every replay stands on."""
-    organisation = load_organisation(plain)
-    kpi_ids = {code: number for number, code in plain.rows("SELECT id, code FROM kpi")}
-    return Ground(organisation, load_target_sets(plain), kpi_ids)
 
 
 def bring_up_to_date(location: Location) -> int:
@@ -47,32 +34,31 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
     New events, timers that have gone off, events that were dated ahead: all wait in `next_moment`.
     `progress` is told how many have been done so far.
     """
+    with store.work() as work:
+        check_version(work.plain, store.location)
+        many = is_worth_a_crew(work.plain, work.now, waiting=True)
+        work.changed = False
     done, portion = 0, FIRST_PORTION
-    ground: Ground | None = None
+    if many:
+        together = Together(store, waiting=True, progress=progress)
+        together.run()
+        done = together.listings
+    # What is left: few listings, or what has come in behind the crew's backs.
     while True:
         with store.work() as work:
-            if ground is None:
-                check_version(work.plain, store.location)
-                ground = load_ground(work.plain)
             listings = work.plain.rows(
-                "SELECT id, ref FROM listing WHERE next_moment IS NOT NULL AND next_moment <= ? LIMIT ?",
-                (work.now, portion),
+                f"SELECT id, ref FROM listing WHERE {WAITING} LIMIT ?", (work.now, portion)
             )
             if not listings:
                 work.changed = False
                 return done
-            projected = project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
+            pairs = [(row[0], row[1]) for row in listings]
+            found = compare(work.plain, load_ground(work.plain), pairs, work.now)
+            found.write(work.plain)
         done += len(listings)
-        portion = _next_portion(portion, projected.events)
+        portion = next_portion(portion, found.events)
         if progress is not None:
             progress(done)
-
-
-def _next_portion(portion: int, events: int) -> int:
-    """How many listings to take next, after so many with so many events."""
-    if events > MANY_EVENTS:
-        return max(1, portion // 4)
-    return min(PORTION, portion * 2) if events < FEW_EVENTS else portion
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,19 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
         check_version(work.plain, store.location)
         # First of all the counts are made to fit the tasks as they stand; every replay then moves them along.
         changed = recount(work.plain)
+        work.changed = changed > 0
+        total = work.plain.value("SELECT count(*) FROM listing")
+        many = is_worth_a_crew(work.plain, work.now, waiting=False)
     advance(store)
+    tell = None if progress is None else lambda done: progress(done, total)
+    if many:
+        together = Together(store, waiting=False, progress=tell)
+        together.run()
+        return Rebuilt(together.listings, changed + together.changed)
+    return _rebuild_alone(store, changed, tell)
+
+
+def _rebuild_alone(store: Store, changed: int, tell: Callable[[int], None] | None) -> Rebuilt:
     done, last, portion = 0, 0, FIRST_PORTION
     while True:
         with store.work() as work:
@@ -102,12 +100,13 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
             if not listings:
                 work.changed = False
                 return Rebuilt(done, changed)
-            ground = load_ground(work.plain)
-            projected = project(work.plain, ground, [(row[0], row[1]) for row in listings], work.now)
-            total = work.plain.value("SELECT count(*) FROM listing")
-        changed += projected.changed
-        portion = _next_portion(portion, projected.events)
+            pairs = [(row[0], row[1]) for row in listings]
+            found = compare(work.plain, load_ground(work.plain), pairs, work.now)
+            found.write(work.plain)
+            work.changed = not found.is_empty()
+        changed += found.changed
+        portion = next_portion(portion, found.events)
         last = listings[-1][0]
         done += len(listings)
-        if progress is not None:
-            progress(done, total)
+        if tell is not None:
+            tell(done)

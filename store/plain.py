@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 READ_BUSY_SECONDS = 5
+_FEW = 20  # rows up to which a COPY costs more than it saves
 
 
 @lru_cache(maxsize=256)
@@ -46,6 +47,10 @@ class Plain:
         rows: list[Row] = cursor.fetchall()
         return rows
 
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+        """The rows of a query one by one, for those that may be too many to hold."""
+        yield from self.connection.execute(self._sql(sql), parameters)
+
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, if there is one."""
         found: Row | None = self.connection.execute(self._sql(sql), parameters).fetchone()
@@ -70,6 +75,38 @@ class Plain:
             return int(cursor.rowcount)
         finally:
             cursor.close()
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Put rows into a table, `columns` naming their values; many at once by the server's fastest way."""
+        if self.postgres and len(rows) > _FEW:
+            with (
+                self.connection.cursor() as cursor,
+                cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+            ):
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join("?" * len(columns.split(",")))
+        self.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
+    def insert_new(self, table: str, columns: str, rows: Sequence[Sequence[Any]], *, key: str) -> int:
+        """Put in those rows, in their order, whose `key` is not there yet; how many those were."""
+        marks = ", ".join("?" * len(columns.split(",")))
+        if not (self.postgres and len(rows) > _FEW):
+            return self.many(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO NOTHING", rows
+            )
+        self.run(
+            "CREATE TEMP TABLE arriving ON COMMIT DROP AS "
+            f"SELECT 0 AS place, {columns} FROM {table} WHERE false"
+        )
+        self.insert("arriving", f"place, {columns}", [(place, *row) for place, row in enumerate(rows)])
+        added = self.run(
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM arriving ORDER BY place "
+            f"ON CONFLICT ({key}) DO NOTHING"
+        )
+        self.run("DROP TABLE arriving")
+        return added
 
     def where_in(
         self, sql: str, values: Iterable[Any], parameters: Sequence[Any] = (), *, size: int = 500

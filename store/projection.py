@@ -1,4 +1,4 @@
-"""The projection: listings replayed, their tasks written, the counts moved by as much, in one transaction."""
+"""The projection: listings replayed, and compared with what the store holds of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import json
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.clock import Replay, Task, replay
 from kpi.events import Event, instant_of
 from store.corrections import CURRENT_ONLY, any_corrected
 from store.counting import Stretch, Tally
+from store.difference import (
+    APPLICATION_COLUMNS,
+    FREEZE_COLUMNS,
+    LISTING_COLUMNS,
+    OWNER_COLUMNS,
+    PHASE_COLUMNS,
+    TASK_COLUMNS,
+    Difference,
+)
+from store.organisation import load_organisation, load_target_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,37 +30,11 @@ if TYPE_CHECKING:
     from store.organisation import Organisation
     from store.plain import Plain, Row
 
-_TASK_COLUMNS = (
-    "id, listing_id, listing, application, kpi_id, owner, target_set, started_at, day_zero, opened_on, "
-    "since, due_on, done_by, paused, ended_at, ended_on, outcome"
-)
-_PHASE_COLUMNS = "task_id, from_day, until_day, due_on, done_by, paused"
-_OWNER_COLUMNS = "listing_id, from_day, until_day, owner"
-_FREEZE_COLUMNS = "listing_id, from_day, lifted_day"
 _FACTS = ("title", "department", "role_type", "urgency")
 _TIMES = ("first_interview_at", "last_interview_at")
-
-
-class _TaskRow(NamedTuple):
-    """A row of _TASK_COLUMNS."""
-
-    id: int
-    listing_id: int
-    listing: str
-    application: str | None
-    kpi_id: int
-    owner: str | None
-    target_set: int
-    started_at: int
-    day_zero: int
-    opened_on: int
-    since: int
-    due_on: int
-    done_by: int
-    paused: int
-    ended_at: int | None
-    ended_on: int | None
-    outcome: str | None
+# Places in TASK_COLUMNS.
+_KPI, _SINCE, _DUE_ON, _DONE_BY, _PAUSED, _ENDED_ON = 4, 10, 11, 12, 13, 15
+_AT, _DETAIL = 1, 10  # places in a row of _events
 
 
 class Ground(NamedTuple):
@@ -61,118 +45,103 @@ class Ground(NamedTuple):
     kpi_ids: dict[str, int]
 
 
-class Projected(NamedTuple):
-    """How many rows of tasks and phases were not as they should be, and from how many events."""
-
-    changed: int
-    events: int
+def load_ground(plain: Plain) -> Ground:
+    """What every replay stands on."""
+    organisation = load_organisation(plain)
+    kpi_ids = {code: number for number, code in plain.rows("SELECT id, code FROM kpi")}
+    return Ground(organisation, load_target_sets(plain), kpi_ids)
 
 
 class _Rows(NamedTuple):
     """What the store holds of some listings, or should hold: plain rows, ready to compare."""
 
-    tasks: dict[int, _TaskRow]
+    tasks: dict[int, Row]
     phases: set[Row]
     owners: set[Row]
     freezes: set[Row]
+    applications: set[Row]
+    listings: set[Row]
 
 
-def project(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], now: int) -> Projected:
-    """Replay the listings, given as (id, ref), and write what differs from what the store holds.
+def compare(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], now: int) -> Difference:
+    """Replay the listings, given as (id, ref), and find what the store does not hold as it should.
 
-    CalendarError if a deadline cannot be known; the transaction is then to be rolled back.
+    CalendarError if a deadline cannot be known.
     """
     ids = [listing_id for listing_id, _ in listings]
     held = _held(plain, ids)
     events = _events(plain, ids)
-    made = _Rows({}, set(), set(), set())
-    summaries: list[tuple[Any, ...]] = []
-    applications: list[tuple[int, str, str]] = []
+    made = _Rows({}, set(), set(), set(), set(), set())
+    organisation, sets, kpi_ids = ground
+    rules, calendar = organisation.rules, organisation.calendar
     for listing_id, ref in listings:
         rows = events.get(listing_id, [])
-        result = replay(
-            ref,
-            [event for event, _ in rows],
-            ground.organisation.rules,
-            ground.sets,
-            ground.organisation.calendar,
-            now,
-        )
-        _add_rows(made, listing_id, ref, result, ground.kpi_ids)
-        summaries.append(
-            _summary(listing_id, ref, result, [facts for event, facts in rows if event.at <= now])
-        )
-        applications += [
-            (listing_id, application, application.casefold()) for application in result.applications
-        ]
-    changed = _write_tasks(plain, held, made)
-    _count(held, made).write(plain)
-    _write_sets(plain, held, made)
-    plain.many(
-        "INSERT INTO application (listing_id, ref, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        applications,
-    )
-    plain.many(
-        "UPDATE listing SET title = ?, department = ?, role_type = ?, urgency = ?, folded = ?, owner = ?, "
-        "target_set = ?, open_tasks = ?, due_on = ?, done_by = ?, frozen = ?, next_moment = ? WHERE id = ?",
-        summaries,
-    )
-    return Projected(changed, sum(map(len, events.values())))
+        result = replay(ref, [_event(row) for row in rows], rules, sets, calendar, now)
+        _add_rows(made, listing_id, ref, result, kpi_ids)
+        made.listings.add(_summary(listing_id, ref, result, _facts(rows, now)))
+    return _difference(held, made, sum(map(len, events.values())))
 
 
 def _held(plain: Plain, ids: list[int]) -> _Rows:
-    tasks = {
-        row[0]: _TaskRow(*row)
-        for row in plain.where_in(f"SELECT {_TASK_COLUMNS} FROM task WHERE listing_id IN (…)", ids)
-    }
     ask = plain.where_in
+    tasks = {row[0]: row for row in ask(f"SELECT {TASK_COLUMNS} FROM task WHERE listing_id IN (…)", ids)}
     return _Rows(
         tasks,
-        set(ask(f"SELECT {_PHASE_COLUMNS} FROM task_phase WHERE task_id IN (…)", tasks)) if tasks else set(),
-        set(ask(f"SELECT {_OWNER_COLUMNS} FROM listing_owner WHERE listing_id IN (…)", ids)),
-        set(ask(f"SELECT {_FREEZE_COLUMNS} FROM listing_freeze WHERE listing_id IN (…)", ids)),
+        set(ask(f"SELECT {PHASE_COLUMNS} FROM task_phase WHERE task_id IN (…)", tasks)),
+        set(ask(f"SELECT {OWNER_COLUMNS} FROM listing_owner WHERE listing_id IN (…)", ids)),
+        set(ask(f"SELECT {FREEZE_COLUMNS} FROM listing_freeze WHERE listing_id IN (…)", ids)),
+        set(ask(f"SELECT {APPLICATION_COLUMNS} FROM application WHERE listing_id IN (…)", ids)),
+        set(ask(f"SELECT {LISTING_COLUMNS} FROM listing WHERE id IN (…)", ids)),
     )
 
 
-def _events(plain: Plain, ids: list[int]) -> dict[int, list[tuple[Event, dict[str, str]]]]:
+def _events(plain: Plain, ids: list[int]) -> dict[int, list[Row]]:
+    """The listings' events in order, each as `_event` wants it: an Event's fields first, its detail last."""
     only = f"{CURRENT_ONLY} AND " if any_corrected(plain) else ""
     rows = list(
         plain.where_in(
-            "SELECT e.listing_id, e.at, coalesce(e.corrects, e.seq), e.kind, e.application, e.actor, "
-            f"e.owner, e.detail FROM event e WHERE {only}e.listing_id IN (…)",
+            "SELECT e.kind, e.at, e.application, e.actor, e.owner, NULL, NULL, NULL, e.listing_id, "
+            f"coalesce(e.corrects, e.seq), e.detail FROM event e WHERE {only}e.listing_id IN (…)",
             ids,
         )
     )
-    rows.sort(key=itemgetter(0, 1, 2))
-    return {
-        listing_id: [_event(row) for row in group] for listing_id, group in groupby(rows, key=itemgetter(0))
-    }
+    rows.sort(key=itemgetter(8, 1, 9))
+    return {listing_id: list(group) for listing_id, group in groupby(rows, key=itemgetter(8))}
 
 
-def _event(row: Row) -> tuple[Event, dict[str, str]]:
-    _, at, _, kind, application, actor, owner, detail = row
-    if detail is None:
-        return Event(kind, at, application, actor, owner), {}
-    facts: dict[str, str] = json.loads(detail)
+def _event(row: Row) -> Event:
+    detail = row[_DETAIL]
+    event = Event._make(row[:8])
+    if detail is None or ('_date": ' not in detail and '_at": ' not in detail):
+        return event
+    facts = json.loads(detail)
     closing = facts.get("closing_date")
     first, last = (facts.get(name) for name in _TIMES)
-    event = Event(
-        kind,
-        at,
-        application,
-        actor,
-        owner,
-        date.fromisoformat(closing) if closing else None,
-        instant_of(datetime.fromisoformat(first)) if first else None,
-        instant_of(datetime.fromisoformat(last)) if last else None,
+    return event._replace(
+        closing_date=date.fromisoformat(closing) if closing else None,
+        first_interview_at=instant_of(datetime.fromisoformat(first)) if first else None,
+        last_interview_at=instant_of(datetime.fromisoformat(last)) if last else None,
     )
-    return event, facts
+
+
+def _facts(rows: Sequence[Row], now: int) -> dict[str, str]:
+    """The latest that the events up to now say of their listing."""
+    known: dict[str, str] = {}
+    before = None
+    for row in rows:
+        detail = row[_DETAIL]
+        # An export repeats the same with every event of a listing.
+        if detail is not None and detail != before and row[_AT] <= now:
+            known.update(json.loads(detail))
+            before = detail
+    return known
 
 
 def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: dict[str, int]) -> None:
     owner = result.owners[-1][1] if result.owners else None
+    target_set = result.target_set
     for task in result.tasks:
-        made.tasks[task.id] = _task_row(task, listing_id, ref, owner, result.target_set, kpi_ids)
+        made.tasks[task.id] = _task_row(task, listing_id, ref, owner, target_set, kpi_ids)
         until = task.since
         for phase in reversed(task.earlier):
             made.phases.add(
@@ -195,12 +164,14 @@ def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: d
         (listing_id, freeze.begin.toordinal(), None if freeze.lifted is None else freeze.lifted.toordinal())
         for freeze in result.freezes
     )
+    made.applications.update((listing_id, name, name.casefold()) for name in result.applications)
 
 
 def _task_row(
     task: Task, listing_id: int, ref: str, owner: str | None, target_set: int, kpi_ids: dict[str, int]
-) -> _TaskRow:
-    return _TaskRow(
+) -> Row:
+    """A row of TASK_COLUMNS."""
+    return (
         task.id,
         listing_id,
         ref,
@@ -221,10 +192,8 @@ def _task_row(
     )
 
 
-def _summary(listing_id: int, ref: str, result: Replay, facts: Iterable[dict[str, str]]) -> tuple[Any, ...]:
-    known: dict[str, str] = {}
-    for said in facts:
-        known.update(said)
+def _summary(listing_id: int, ref: str, result: Replay, known: dict[str, str]) -> Row:
+    """A row of LISTING_COLUMNS."""
     running = [task for task in result.tasks if task.ended_on is None]
     frozen = bool(result.freezes) and result.freezes[-1].lifted is None
     return (
@@ -241,48 +210,39 @@ def _summary(listing_id: int, ref: str, result: Replay, facts: Iterable[dict[str
     )
 
 
-def _write_tasks(plain: Plain, held: _Rows, made: _Rows) -> int:
-    stale = [(key,) for key, row in held.tasks.items() if made.tasks.get(key) != row]
-    fresh = sorted(row for key, row in made.tasks.items() if held.tasks.get(key) != row)
-    gone = held.phases - made.phases
-    # A phase must not outlive its task for a moment, so phases of rewritten tasks are written anew.
-    rewritten = {key for (key,) in stale}
-    plain.many(
-        "DELETE FROM task_phase WHERE task_id = ? AND from_day = ?",
-        [row[:2] for row in held.phases if row in gone or row[0] in rewritten],
-    )
-    plain.many("DELETE FROM task WHERE id = ?", stale)
-    marks = ", ".join("?" * len(_TASK_COLUMNS.split(",")))
-    plain.many(f"INSERT INTO task ({_TASK_COLUMNS}) VALUES ({marks})", fresh)
-    plain.many(
-        f"INSERT INTO task_phase ({_PHASE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
-        [row for row in made.phases if row not in held.phases or row[0] in rewritten],
-    )
-    return len(set(rewritten) | {row[0] for row in fresh} | {row[0] for row in held.phases ^ made.phases})
-
-
-def _count(held: _Rows, made: _Rows) -> Tally:
+def _difference(held: _Rows, made: _Rows, events: int) -> Difference:
+    stale = [key for key, row in held.tasks.items() if made.tasks.get(key) != row]
+    fresh = [row for key, row in made.tasks.items() if held.tasks.get(key) != row]
+    rewritten = set(stale)
+    # Phases of tasks that are written anew are written anew too.
+    phases_out = [row for row in held.phases if row not in made.phases or row[0] in rewritten]
+    phases_in = [row for row in made.phases if row not in held.phases or row[0] in rewritten]
     tally = Tally()
-    tally.add(_stretches(held), -1)
-    tally.add(_stretches(made), 1)
-    return tally
+    tally.add(_stretches([held.tasks[key] for key in stale], phases_out, held), -1)
+    tally.add(_stretches(fresh, phases_in, made), 1)
+    changed = rewritten | {row[0] for row in fresh} | {row[0] for row in held.phases ^ made.phases}
+    return Difference(
+        events=events,
+        changed=len(changed),
+        tasks_out=[(key,) for key in sorted(stale)],
+        tasks_in=sorted(fresh, key=itemgetter(0)),
+        phases_out=[row[:2] for row in phases_out],
+        phases_in=sorted(phases_in),
+        owners_out=[row[:2] for row in held.owners - made.owners],
+        owners_in=sorted(made.owners - held.owners),
+        freezes_out=[row[:2] for row in held.freezes - made.freezes],
+        freezes_in=sorted(made.freezes - held.freezes, key=itemgetter(0, 1)),
+        applications_in=sorted(made.applications - held.applications),
+        listings=list(made.listings - held.listings),
+        counts={key: tasks for key, tasks in tally.counts.items() if tasks},
+        changes={key: tasks for key, tasks in tally.changes.items() if tasks},
+    )
 
 
-def _stretches(rows: _Rows) -> Iterator[Stretch]:
-    for task in rows.tasks.values():
-        if task.ended_on is None or task.since < task.ended_on:
-            yield Stretch(task.kpi_id, task.since, task.ended_on, task.due_on, task.done_by, task.paused)
-    for task_id, *stretch in rows.phases:
-        yield Stretch(rows.tasks[task_id].kpi_id, *stretch)
-
-
-def _write_sets(plain: Plain, held: _Rows, made: _Rows) -> None:
-    for table, columns, old, new in (
-        ("listing_owner", _OWNER_COLUMNS, held.owners, made.owners),
-        ("listing_freeze", _FREEZE_COLUMNS, held.freezes, made.freezes),
-    ):
-        plain.many(
-            f"DELETE FROM {table} WHERE listing_id = ? AND from_day = ?", [row[:2] for row in old - new]
-        )
-        marks = ", ".join("?" * len(columns.split(",")))
-        plain.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", sorted(new - old))
+def _stretches(tasks: Iterable[Row], phases: Iterable[Row], rows: _Rows) -> Iterator[Stretch]:
+    for task in tasks:
+        ended_on = task[_ENDED_ON]
+        if ended_on is None or task[_SINCE] < ended_on:
+            yield Stretch(task[_KPI], task[_SINCE], ended_on, task[_DUE_ON], task[_DONE_BY], task[_PAUSED])
+    for task_id, *stretch in phases:
+        yield Stretch(rows.tasks[task_id][_KPI], *stretch)

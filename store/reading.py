@@ -12,6 +12,7 @@ from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
 from store.board import count_board, count_users, list_users, read_outlook
+from store.changes import ChangeList, ChangeQuery
 from store.corrections import CURRENT_ONLY
 from store.errors import StoreError
 from store.failures import in_words
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from store.intake import Intake
     from store.location import Location
     from store.organisation import Organisation
     from store.plain import Plain, Row
@@ -91,6 +93,12 @@ class Reader:
         """Several questions that see one and the same state of the store."""
         with self._seen_at_once():
             yield
+
+    @contextmanager
+    def asking(self) -> Iterator[Plain]:
+        """The connection for one question of the store's own."""
+        with self.translated():
+            yield self._plain
 
     @contextmanager
     def _seen_at_once(self) -> Iterator[Plain]:
@@ -170,6 +178,11 @@ class Reader:
         with self.translated():
             return TaskList(self._plain, self.rules, query, self.today())
 
+    def changes(self, query: ChangeQuery) -> ChangeList:
+        """What changed between two days; its `fetch` uses this reader's connection."""
+        with self.translated():
+            return ChangeList(self._plain, self.rules, query, self.today())
+
     def task(self, task_id: str, as_of: date | None = None) -> TaskView:
         """One task as of the end of a day."""
         today = self.today()
@@ -218,6 +231,12 @@ class Reader:
                 (*names, limit),
             )
         return _event_views(reversed(rows), self.rules.zone)
+
+    def intake(self) -> Intake:
+        """The questions about what came in, and what was not understood."""
+        from store.intake import Intake  # deferred: the first frame does not ask them
+
+        return Intake(self)
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications whose reference or title contains `text`, whatever its case."""

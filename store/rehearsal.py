@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from store.maintenance import PORTION, load_ground
-from store.plain import Plain
-from store.projection import project
+from store.projection import compare, load_ground
+from store.together import PORTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from store.plain import Row
+    from store.plain import Plain, Row
     from store.projection import Ground
 
 SAMPLE = 500
@@ -76,42 +74,4 @@ class Rehearsal:
 
 
 def _differs(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], now: int) -> bool:
-    paper = _Paper(plain)
-    project(paper, ground, listings, now)
-    return paper.would_change()
-
-
-class _Paper(Plain):
-    """Reads from the store; what would be written is noted instead."""
-
-    def __init__(self, plain: Plain) -> None:
-        super().__init__(plain.connection, postgres=plain.postgres)
-        self._notes: list[tuple[str, list[Sequence[Any]]]] = []
-
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        self._notes.append((sql, [parameters]))
-        return 0
-
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        if rows:
-            self._notes.append((sql, list(rows)))
-        return 0
-
-    def would_change(self) -> bool:
-        """Whether anything noted is not in the store already, just so."""
-        return any(self._is_news(sql, rows) for sql, rows in self._notes)
-
-    def _is_news(self, sql: str, rows: list[Sequence[Any]]) -> bool:
-        # A replay always writes these two, be they changed or not; whatever else it writes is a difference.
-        if sql.startswith("UPDATE listing SET "):
-            names = re.findall(r"(\w+) = \?", sql)[:-1]
-            ask = f"SELECT id, {', '.join(names)} FROM listing WHERE id IN (…)"
-            held = {row[0]: tuple(row[1:]) for row in self.where_in(ask, [row[-1] for row in rows])}
-            return any(held.get(row[-1]) != tuple(row[:-1]) for row in rows)
-        if sql.startswith("INSERT INTO application (listing_id, "):
-            columns = sql[sql.index("(") + 1 : sql.index(")")]
-            found = self.where_in(
-                f"SELECT {columns} FROM application WHERE listing_id IN (…)", {row[0] for row in rows}
-            )
-            return not {tuple(row) for row in rows} <= set(found)
-        return True
+    return not compare(plain, ground, listings, now).is_empty()

@@ -121,6 +121,35 @@ class ImportRun(SQLModel, table=True):
     quarantined: int
 
 
+class MappingRow(SQLModel, table=True):
+    """How one source is read: the mapping it was last imported with, or the one somebody corrected."""
+
+    __tablename__ = "mapping"
+    name: str = Field(sa_column=Column(_REF, primary_key=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    saved_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class QuarantineRow(SQLModel, table=True):
+    """A row of a file that was not understood, kept until it is read after all or dropped.
+
+    `key` tells the same row of the same file, so that importing it twice keeps it once. `content` is the
+    row as a person may see it, `cells` its raw cells by column as JSON, where it has any.
+    """
+
+    __tablename__ = "quarantine"
+    id: int | None = Field(default=None, sa_column=Column(_BIG_KEY, primary_key=True))
+    key: bytes = Field(sa_column=Column(LargeBinary(16), nullable=False, unique=True))
+    import_id: int = Field(sa_column=Column(ForeignKey("import_run.id"), nullable=False, index=True))
+    line: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str
+    reason: str
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    cells: str | None = Field(sa_column=Column(Text))
+
+    __table_args__ = (Index("quarantine_by_kind", "kind", "id"),)
+
+
 class ListingRow(SQLModel, table=True):
     """A job listing: its reference, the latest facts of its events, and a summary of its open tasks.
 

@@ -361,6 +361,20 @@ def freezes_of(plain: Plain, listing_id: int) -> Sequence[Freeze]:
     return _freezes(plain, (listing_id,)).get(listing_id, ())
 
 
+def find_views(
+    plain: Plain, organisation: Organisation, numbers: Iterable[int], day: date, today: date
+) -> dict[int, TaskView]:
+    """Tasks by number, open or ended as of the end of `day`; those that were not there are left out."""
+    wanted, found = list(numbers), dict[int, TaskView]()
+    for finished in (False, True):
+        selection = _Selection(TaskQuery(as_of=day, finished=finished), organisation, today)
+        rows = list(
+            plain.where_in(selection.sql(selection.columns, "id IN (…)"), wanted, selection.parameters)
+        )
+        found.update(zip((row[0] for row in rows), views(plain, organisation, day, rows), strict=True))
+    return found
+
+
 def find_task(
     plain: Plain, organisation: Organisation, task_id: str, day: date, today: date
 ) -> tuple[Row, TaskView]:

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.answers import Answer, Waiting
+from tui.asking import AskingApp
 from tui.facts import Lens, Pulse, read_pulse
 from tui.launch import run_app
 from tui.screens.board import BoardScreen
-from tui.screens.page import Page
-from tui.source import EARLY_TOPIC, Desk, Mailbox, open_store
-from tui.themed import ThemedApp
+from tui.source import Desk, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,8 +27,8 @@ if TYPE_CHECKING:
 
     from kpi.board import TaskView
     from store.tasks import TaskQuery
-    from tui.reader import Opener, Question
-    from tui.source import Outcome
+    from tui.reader import Opener
+    from tui.source import Mailbox
 
 __all__ = ["StagewatchApp", "run_app"]
 
@@ -45,7 +43,7 @@ def _collect_again() -> None:
         gc.enable()
 
 
-class StagewatchApp(ThemedApp):
+class StagewatchApp(AskingApp):
     """The app over one store.
 
     `opener` opens the store (tests pass their own); `desk` and `early` carry a first board that was asked
@@ -75,6 +73,9 @@ class StagewatchApp(ThemedApp):
             "theme",
             id="app.theme",
             tooltip="Next theme: dark, light, terminal, colour-blind",
+        ),
+        Binding(
+            "f4", "accounts", "account", id="app.accounts", tooltip="Change account: another organisation"
         ),
         Binding("1", "tab('1')", "board", id="app.board", tooltip="To the board"),
         Binding(
@@ -106,18 +107,28 @@ class StagewatchApp(ThemedApp):
         self.desk = desk or Desk(opener or partial(open_store, location))
         self.early = early
         self.advance = advance
+        self._know_nothing()
+
+    def _know_nothing(self) -> None:
+        """Nothing has been read of the store yet."""
         self.lens = Lens()
         self.today: date | None = None
         self.organisation = ""
         self.pulse: Pulse | None = None
         self.revision: int | None = None
-        self.read_at: float | None = None
-        self.failure: str | None = None
-        self._waiting: dict[str, Waiting] = {}
         self._pulse_asked = time.monotonic()
-        self._advancing = False
+        self._advancing: object = None
+        self.expect_nothing()
 
-    # -------------------------------------------------------------------------------- the questions
+    def change_store(self, desk: Desk, early: Mailbox, advance: Callable[[], object]) -> None:
+        """Go over to another store, of which `early` has the board already; nothing of the old one stays."""
+        self.desk.stop(patience=0)
+        self.desk, self.early, self.advance = desk, early, advance
+        self._know_nothing()
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if isinstance(self.screen, BoardScreen):
+            self.screen.begin()
 
     def get_default_screen(self) -> Screen[Any]:
         """The board is there from the first frame on."""
@@ -131,68 +142,6 @@ class StagewatchApp(ThemedApp):
     def on_unmount(self) -> None:
         """Let go of the store."""
         self.desk.stop()
-
-    def put(
-        self,
-        page: Page | None,
-        topic: str,
-        question: Question,
-        then: Callable[[Any], None],
-        *,
-        failed: Callable[[str], None] | None = None,
-        vital: bool = True,
-        reopen: bool = False,
-    ) -> None:
-        """Ask the store. `then` gets the value, `failed` the words, unless a newer question has been put.
-
-        A `vital` question's failure means that the figures on the screen are getting old.
-        """
-        full = f"{id(page)}:{topic}"
-        number = self.desk.ask(full, question, self.deliver, reopen=reopen)
-        self._waiting[full] = Waiting(number, page, then, failed, vital)
-
-    def expect(
-        self, page: Page, outcome_of: Mailbox, then: Callable[[Any], None], failed: Callable[[str], None]
-    ) -> None:
-        """Take what was asked for before the app began."""
-        early = outcome_of.take(self.deliver)
-        if early is not None:
-            self._settle(Waiting(early.number, page, then, failed, vital=True), early)
-        else:
-            self._waiting[EARLY_TOPIC] = Waiting(outcome_of.number, page, then, failed, vital=True)
-
-    def deliver(self, outcome: Outcome) -> None:
-        """Carry an outcome from the desk's thread to the app's."""
-        try:
-            self.post_message(Answer(outcome))
-        except RuntimeError:  # the loop has ended meanwhile; nobody is left to see it
-            return
-
-    def on_answer(self, answer: Answer) -> None:
-        """Show an answer, unless it is stale: a newer question was put, or its screen is gone."""
-        outcome = answer.outcome
-        waiting = self._waiting.get(outcome.topic)
-        if waiting is None or waiting.number != outcome.number:
-            return
-        del self._waiting[outcome.topic]
-        if waiting.page is None or waiting.page.is_whole:
-            self._settle(waiting, outcome)
-
-    def _settle(self, waiting: Waiting, outcome: Outcome) -> None:
-        if outcome.failure is not None:
-            if waiting.page is not None:
-                waiting.page.ailing = True
-            if waiting.vital:
-                self.failure = outcome.failure
-            if waiting.failed is not None:
-                waiting.failed(outcome.failure)
-        else:
-            # That the store can be asked again does not yet make the figures of a page good that failed.
-            if waiting.vital and not (waiting.page is None and self.page is not None and self.page.ailing):
-                self.failure = None
-                self.read_at = max(self.read_at or 0.0, outcome.at)
-            waiting.then(outcome.value)
-        self.show_age()
 
     # ----------------------------------------------------------------------------------- the refresh
 
@@ -225,23 +174,25 @@ class StagewatchApp(ThemedApp):
             page.show_failure(words)
 
     def _advance(self) -> None:
-        if self.advance is not None and not self._advancing:
-            self._advancing = True
-            self.run_worker(self._advance_in_thread, thread=True, exit_on_error=False, group="advance")
+        if self.advance is not None and self._advancing is None:
+            self._advancing = self.advance
+            work = partial(self._advance_in_thread, self.advance)
+            self.run_worker(work, thread=True, exit_on_error=False, group="advance")
 
-    def _advance_in_thread(self) -> None:
+    def _advance_in_thread(self, advance: Callable[[], object]) -> None:
         words = None
         try:
-            if self.advance is not None:
-                self.advance()
+            advance()
         except Exception as error:  # noqa: BLE001 - told to the person, who can go on reading
             from tui.source import failure_words
 
             words = failure_words(error)
-        self.call_from_thread(self._advanced, words)
+        self.call_from_thread(self._advanced, advance, words)
 
-    def _advanced(self, words: str | None) -> None:
-        self._advancing = False
+    def _advanced(self, advance: Callable[[], object], words: str | None) -> None:
+        if self._advancing is not advance:
+            return  # another store is looked at by now
+        self._advancing = None
         if words is None:
             self.ask_pulse(reopen=False)
         else:
@@ -256,11 +207,6 @@ class StagewatchApp(ThemedApp):
     # ------------------------------------------------------------------------------- what is shown
 
     @property
-    def page(self) -> Page | None:
-        """The page that is seen, also under a dialogue."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
-
-    @property
     def age(self) -> float | None:
         """How old the figures are, in seconds; None while there are none."""
         return None if self.read_at is None else max(0.0, time.monotonic() - self.read_at)
@@ -273,11 +219,6 @@ class StagewatchApp(ThemedApp):
         return self.failure is not None or (
             bool(interval) and age is not None and age > MISSED_REFRESHES * interval
         )
-
-    def show_age(self) -> None:
-        """Let the page's frame say how old the figures are."""
-        if self.page is not None:
-            self.page.show_frame()
 
     def settings_changed(self) -> None:
         """Another interval may make the figures old, or young again."""
@@ -322,6 +263,12 @@ class StagewatchApp(ThemedApp):
 
         self.push_screen(TaskScreen(task, explain=explain))
 
+    def open_changes(self) -> None:
+        """Open what changed up to the day that is looked at."""
+        from tui.screens.changes import ChangesScreen
+
+        self.push_screen(ChangesScreen())
+
     def action_tab(self, key: str) -> None:
         """Go to the screen that a digit opens."""
         if key == "1":
@@ -357,6 +304,12 @@ class StagewatchApp(ThemedApp):
         from tui.screens.settings import SettingsScreen
 
         self.push_screen(SettingsScreen())
+
+    def action_accounts(self) -> None:
+        """Choose another organisation."""
+        from tui.screens.accounts import AccountsScreen
+
+        self.push_screen(AccountsScreen())
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

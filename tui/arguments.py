@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tui import arguments_data, arguments_days
 from tui.parsing import a_command, a_count, add_as_of, add_json, add_store, deferred, group, part
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_init(commands)
     _add_import(commands)
+    arguments_data.add(commands)
     _add_catalogue(commands)
     _add_board(commands)
     _add_tasks(commands)
+    arguments_days.add(commands)
     _add_explain(commands)
     _add_search(commands)
     _add_rebuild(commands)
@@ -71,9 +74,17 @@ def _add_init(commands: Commands) -> None:
 
 
 def _add_import(commands: Commands) -> None:
-    command = a_command(commands, "import", "importing", "bring events in from CSV or XES files")
+    command = a_command(
+        commands, "import", "importing", "bring events in from files: CSV, Excel, JSON, OCEL or XES"
+    )
     command.add_argument("files", nargs="+", metavar="FILE")
-    command.add_argument("--mapping", required=True, metavar="MAP.toml", help="which column is what")
+    command.add_argument(
+        "--mapping",
+        required=True,
+        metavar="MAP.toml",
+        help="which column is what: a file, or the name of a mapping that the store keeps",
+    )
+    command.add_argument("--dry-run", action="store_true", help="only say what would become of the rows")
     add_json(command)
 
 

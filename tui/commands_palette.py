@@ -28,10 +28,15 @@ def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]
     yield SystemCommand("All tasks", "Open the list of all tasks", partial(_all_tasks, app))
     if isinstance(screen, LensPage):
         yield SystemCommand("Filter by user", "Show only one user's tasks", screen.action_choose_user)
+        yield SystemCommand("What changed", "Between two days: entered, left, due, overdue", app.open_changes)
+        yield SystemCommand("Go to a day", "Write the day to look at", screen.action_choose_day)
         yield SystemCommand("Today", "Look at today again", partial(app.move_day, 0))
         yield SystemCommand("A day on", "Look at the day after", partial(app.move_day, 1))
         yield SystemCommand("A day back", "Look at the day before", partial(app.move_day, -1))
+        yield SystemCommand("A week on", "Look at the same day a week after", partial(app.move_day, 7))
+        yield SystemCommand("A week back", "Look at the same day a week before", partial(app.move_day, -7))
     yield SystemCommand("Refresh", "Read the store again, now", app.action_refresh_now)
+    yield SystemCommand("Change account", "Look at another organisation", app.action_accounts)
     yield SystemCommand("Settings", "Refresh interval and theme", app.action_settings)
     for palette in PALETTES.values():
         yield SystemCommand(

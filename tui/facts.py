@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from kpi.board import Board, EventView, Explanation, OutlookDay, TaskView, UserRow
+    from kpi.changes import ChangeCounts, ChangeView
+    from store.changes import ChangeQuery
     from store.tasks import TaskQuery
-    from tui.reader import Reader, TaskSource
+    from tui.reader import ChangeSource, Reader, TaskSource
 
 # These are named tuples because they are made before the first frame: a dataclass takes seven times as long.
 OUTLOOK_DAYS = 10
@@ -73,6 +75,19 @@ class TaskPage(NamedTuple):
     tasks: tuple[TaskView, ...]
 
 
+class ChangePage(NamedTuple):
+    """A part of what changed between two days: the changes from the place `start` on, of `total`."""
+
+    query: ChangeQuery
+    revision: int
+    today: date
+    days: tuple[date, date]
+    counts: ChangeCounts
+    total: int
+    start: int
+    changes: tuple[ChangeView, ...]
+
+
 def board_facts(lens: Lens, by_user: bool, reader: Reader) -> BoardFacts:
     """The board, and the listings by user where they are shown."""
     with reader.at_once():
@@ -123,6 +138,7 @@ class _Prepared(threading.local):
     def __init__(self) -> None:
         self.reader: Reader | None = None
         self.lists: dict[TaskQuery, tuple[object, TaskSource]] = {}
+        self.changes: tuple[object, ChangeSource] | None = None
 
 
 _prepared = _Prepared()
@@ -132,7 +148,7 @@ _MOST_PREPARED = 8
 def prepared_list(reader: Reader, query: TaskQuery, state: object) -> TaskSource:
     """The reader's list for a query: one serves all its pages, until the data's state has changed."""
     if _prepared.reader is not reader or len(_prepared.lists) >= _MOST_PREPARED:
-        _prepared.reader, _prepared.lists = reader, {}
+        _prepared.reader, _prepared.lists, _prepared.changes = reader, {}, None
     made = _prepared.lists.get(query)
     if made is None or made[0] != state:
         made = _prepared.lists[query] = (state, reader.task_list(query))
@@ -148,6 +164,30 @@ def ask_page(query: TaskQuery, start: int, count: int) -> Callable[[Reader], Tas
             tasks = prepared_list(reader, query, (revision, today))
             found = tasks.fetch(start, count) if tasks.total else ()
         return TaskPage(query, revision, today, tasks.total, start, found)
+
+    return ask
+
+
+def prepared_changes(reader: Reader, query: ChangeQuery, state: object) -> ChangeSource:
+    """The reader's list of changes: only the last one is kept, for it may be long."""
+    if _prepared.reader is not reader:
+        _prepared.reader, _prepared.lists, _prepared.changes = reader, {}, None
+    if _prepared.changes is None or _prepared.changes[0] != (query, state):
+        _prepared.changes = None  # before the next one is made
+        _prepared.changes = ((query, state), reader.changes(query))
+    return _prepared.changes[1]
+
+
+def ask_changes(query: ChangeQuery, start: int, count: int) -> Callable[[Reader], ChangePage]:
+    """A part of what changed between two days."""
+
+    def ask(reader: Reader) -> ChangePage:
+        with reader.at_once():
+            revision, today = reader.revision(), reader.today()
+            listed = prepared_changes(reader, query, (revision, today))
+            found = listed.fetch(start, count) if listed.total else ()
+        days = (listed.since, listed.until)
+        return ChangePage(query, revision, today, days, listed.counts, listed.total, start, found)
 
     return ask
 

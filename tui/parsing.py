@@ -66,10 +66,12 @@ def group(commands: Commands, name: str, words: str) -> Commands:
     return group.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
 
-def part(parts: Commands, name: str, module: str, words: str) -> argparse.ArgumentParser:
-    """A command of a group: the function of that name in its module."""
+def part(
+    parts: Commands, name: str, module: str, words: str, function: str | None = None
+) -> argparse.ArgumentParser:
+    """A command of a group: the function in its module, by default the one of the command's name."""
     command = a_command(parts, name, module, words)
-    command.set_defaults(run=deferred(module, name))
+    command.set_defaults(run=deferred(module, function or name))
     add_json(command)
     return command
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         TaskView,
         UserRow,
     )
+    from kpi.changes import ChangeCounts, ChangeView
+    from store.changes import ChangeQuery
     from store.tasks import TaskQuery
 
 
@@ -29,6 +31,29 @@ class TaskSource(Protocol):
         """How many there are."""
 
     def fetch(self, start: int, count: int) -> tuple[TaskView, ...]:
+        """Those at the places `start` to `start + count - 1`, fewer at the end."""
+
+
+class ChangeSource(Protocol):
+    """What changed between two days."""
+
+    @property
+    def since(self) -> date:
+        """The first day."""
+
+    @property
+    def until(self) -> date:
+        """The second day."""
+
+    @property
+    def counts(self) -> ChangeCounts:
+        """How many changes there are of each kind, whichever were asked for."""
+
+    @property
+    def total(self) -> int:
+        """How many are in the list."""
+
+    def fetch(self, start: int, count: int) -> tuple[ChangeView, ...]:
         """Those at the places `start` to `start + count - 1`, fewer at the end."""
 
 
@@ -78,6 +103,9 @@ class Reader(Protocol):
 
     def task_list(self, query: TaskQuery) -> TaskSource:
         """The tasks of a query."""
+
+    def changes(self, query: ChangeQuery) -> ChangeSource:
+        """What changed between two days."""
 
     def task(self, task_id: str, as_of: date | None = None) -> TaskView:
         """One task."""

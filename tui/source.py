@@ -8,15 +8,19 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from itertools import count
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from store.accounts import Account
     from tui.reader import Opener, Question, Reader
 
 EARLY_TOPIC = "early"
+# Of all desks together: an answer of a desk that was left must not pass for one of another's.
+_NUMBERS = count(1)
 
 
 class Outcome(NamedTuple):
@@ -52,7 +56,6 @@ class Desk:
         self._queue: SimpleQueue[_Request | None] = SimpleQueue()
         self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._numbers = 0
         self._reader: Reader | None = None
         self._thread: threading.Thread | None = None
 
@@ -64,8 +67,7 @@ class Desk:
         With `reopen` the store is opened anew first: a file that was replaced or taken away shows then.
         """
         with self._lock:
-            self._numbers += 1
-            number = self._numbers
+            number = next(_NUMBERS)
             self._newest[topic] = number
             if self._thread is None:
                 # A daemon: a store that hangs must not keep the program from ending.
@@ -138,6 +140,14 @@ def failure_words(error: BaseException) -> str:
     if isinstance(error, StoreError):
         return said or "the store could not be read"
     return f"reading the store failed unexpectedly: {type(error).__name__}{f', {said}' if said else ''}"
+
+
+def open_account(account: Account) -> Reader:
+    """Open an account's store, its password fetched from the keyring, on whatever thread this is called."""
+    from store.accounts import location_of
+    from store.reading import open_reader  # deferred: as in open_store
+
+    return open_reader(location_of(account))
 
 
 def open_store(location: str | None) -> Reader:

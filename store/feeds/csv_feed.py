@@ -9,30 +9,32 @@ from typing import TYPE_CHECKING
 from kpi.text import clean
 from store.feeds.columns import check_columns
 from store.feeds.encodings import Text
-from store.feeds.errors import FeedError
+from store.feeds.errors import FeedError, RowError
+from store.feeds.kept import cells_keeper
 from store.feeds.lines import LONGEST_LINE, LineSource, LongLine
-from store.feeds.rows import RAW_CONTENT, BadRow, shown
+from store.feeds.reasons import BROKEN_LINE, NOT_TEXT, OVER_LONG
+from store.feeds.rows import RAW_CONTENT, Raw, bad_row, shown
 from store.feeds.wide import found_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import Found
+    from store.feeds.rows import BadRow, Found, Possible
     from store.feeds.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_FIELD = 1 << 20
 LONGEST_RECORD = LONGEST_LINE
 _SAID = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
-_OVER_LONG = "over-long"
-_NEVER_CLOSED = "broken line: a quotation mark is never closed"
+_NEVER_CLOSED = "a quotation mark is never closed"
+_LONG_LINE = "the line is longer than 2 MiB"
 # Every broken quotation has its lines read a second time. After this much of that, no quotation may go on
 # to another line any more, so that a file made of nothing else takes no longer than its size.
 _READ_AGAIN = 64 << 20
 
 
-class _CutError(Exception):
+class _CutError(RowError):
     """The record being read cannot go on: the file ends in it, or it is too long."""
 
 
@@ -44,7 +46,7 @@ class CsvRows:
     of its lines that is a whole row by itself is read as one, and the rows after it too.
     """
 
-    def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+    def __init__(self, source: Source, mapping: Mapping, zone: str, possible: Possible | None = None) -> None:
         """Read the header; FeedError if it lacks a column that the mapping names."""
         text = Text(source)
         self._encoding = text.encoding
@@ -59,7 +61,10 @@ class CsvRows:
         self._delimiter, columns = self._recognise(set(mapping.wanted_columns))
         check_columns(columns, mapping)
         self._width = len(columns)
-        self._row = found_reader(mapping, zone, columns, lambda _cells: _content(self._held))
+        keep = cells_keeper(columns)
+        self._row = found_reader(
+            mapping, zone, columns, lambda cells: Raw(_content(self._held), keep(cells)), possible
+        )
 
     def __iter__(self) -> Iterator[Found]:
         """The rows; FeedError if the file cannot be read any further."""
@@ -83,11 +88,11 @@ class CsvRows:
                 self._number = base + reader.line_num
                 held.clear()
         except (csv.Error, _CutError) as error:
-            yield self._recover(_words(error))
+            yield self._recover(_reason(error))
             return
         if self._long is not None:
             self._number += 1
-            yield BadRow(self._number, f"{_OVER_LONG} line", shown(self._long.head))
+            yield bad_row(self._number, RowError(OVER_LONG, _LONG_LINE), Raw(shown(self._long.head), None))
             self._long = None
         else:
             self._finished = True
@@ -98,16 +103,16 @@ class CsvRows:
             return
         whole = len(cells) == self._width
         found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-        problem = "" if whole else f"broken line: {found} where the header has {self._width}"
+        kind, problem = BROKEN_LINE, "" if whole else f"{found} where the header has {self._width}"
         if self._lines.undecodable and not _decodable(cells):
-            problem = f"not {self._encoding} text"
+            kind, problem = NOT_TEXT, f"the line is no {self._encoding}"
         if not problem:
             cells.append("")
             yield self._row(self._number + 1, cells)
             return
         if len(self._held) > 1 and not whole:
-            raise _CutError(problem)
-        yield BadRow(self._number + 1, problem, _content(self._held))
+            raise _CutError(kind, problem)
+        yield bad_row(self._number + 1, RowError(kind, problem), Raw(_content(self._held), None))
 
     def _feed(self) -> Iterator[str]:
         """The lines for csv.reader, each kept in `_held` until its record is done with."""
@@ -121,16 +126,14 @@ class CsvRows:
                 else:
                     size += len(line)
                     if size > LONGEST_RECORD:
-                        raise _CutError(f"{_OVER_LONG} row: a quotation mark is not closed for 2 MiB")
+                        raise _CutError(OVER_LONG, "a quotation mark is not closed for 2 MiB")
                 yield line
                 if held and self._read_again < 0:
-                    raise _CutError(_NEVER_CLOSED)
+                    raise _CutError(BROKEN_LINE, _NEVER_CLOSED)
             if not self._advance():
                 break
         if held:
-            raise _CutError(
-                f"{_OVER_LONG} line" if self._long else "broken line: a quotation mark is never closed"
-            )
+            raise _CutError(*((OVER_LONG, _LONG_LINE) if self._long else (BROKEN_LINE, _NEVER_CLOSED)))
 
     def _advance(self) -> bool:
         """Get more lines; False before an over-long one and at the end."""
@@ -142,7 +145,7 @@ class CsvRows:
             self._long, self._ended = block, block is None
         return False
 
-    def _recover(self, problem: str) -> BadRow:
+    def _recover(self, problem: RowError) -> BadRow:
         """The record in `_held` as a bad row, with the reader placed where the next row begins."""
         line, lines = self._number + 1, self._held.copy()
         self._held.clear()
@@ -150,9 +153,9 @@ class CsvRows:
         own = 1 if self._read_again < 0 else self._next_row(lines)
         self._number += own
         self._give_back(lines[own:])
-        if problem.startswith(_OVER_LONG) and own == len(lines) and sum(map(_quotes, lines)) % 2:
+        if problem.kind == OVER_LONG and own == len(lines) and sum(map(_quotes, lines)) % 2:
             self._skip_quotation()
-        return BadRow(line, problem, _content(lines[:own]))
+        return bad_row(line, problem, Raw(_content(lines[:own]), None))
 
     def _next_row(self, lines: list[str]) -> int:
         """The place of the first of a record's lines that is a whole row by itself, but not of its first."""
@@ -207,7 +210,7 @@ class CsvRows:
             try:
                 columns = [clean(cell) for cell in next(reader)]
             except csv.Error as error:
-                problem = _words(error)
+                problem = _reason(error).detail
                 continue
             readings.append(
                 (len(wanted.intersection(columns)), len(columns), reader.line_num, delimiter, columns)
@@ -243,17 +246,17 @@ class CsvRows:
         return header
 
 
-def _words(error: csv.Error | _CutError) -> str:
-    text = str(error)
+def _reason(error: csv.Error | _CutError) -> RowError:
     if isinstance(error, _CutError):
-        return text
+        return error
+    text = str(error)
     if "limit" in text:
-        return f"{_OVER_LONG} field: more than {LONGEST_FIELD:,} characters"
+        return RowError(OVER_LONG, f"more than {LONGEST_FIELD:,} characters")
     if "new-line" in text:
-        return "broken line: a carriage return in a cell without quotation marks"
+        return RowError(BROKEN_LINE, "a carriage return in a cell without quotation marks")
     if "expected after" in text:
-        return "broken line: text after a closing quotation mark"
-    return _NEVER_CLOSED
+        return RowError(BROKEN_LINE, "text after a closing quotation mark")
+    return RowError(BROKEN_LINE, _NEVER_CLOSED)
 
 
 def _quotes(line: str) -> int:

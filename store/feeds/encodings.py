@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from store.feeds.source import CHUNK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from store.feeds.source import Source
 
 UTF_8, WINDOWS = "UTF-8", "Windows-1252"
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -19,6 +17,17 @@ _CODECS = {"utf-16-le": ("UTF-16", "surrogatepass"), "utf-16-be": ("UTF-16", "su
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _SURELY_MORE = 4 << 10  # a shorter head is the whole text, also that of a gzip file
+
+
+class Bytes(Protocol):
+    """A file's bytes: how they begin, and all of them, read from there on."""
+
+    head: bytes
+
+    @property
+    def read(self) -> Callable[[int], bytes]:
+        """The next bytes, at most as many as asked; empty at the end."""
+        ...
 
 
 class Text:
@@ -30,7 +39,7 @@ class Text:
     begins; what is seen there is still read.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Bytes) -> None:
         codec = _recognise(source.head)
         self.encoding, errors = _CODECS.get(codec, (WINDOWS, "surrogateescape")) if codec else (UTF_8, "")
         self.read: Callable[[int], bytes] = source.read

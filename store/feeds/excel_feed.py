@@ -11,14 +11,15 @@ from kpi.text import clean
 from store.feeds.columns import check_columns
 from store.feeds.errors import FeedError
 from store.feeds.excel_guard import check_archive
-from store.feeds.rows import RAW_CONTENT, shown
+from store.feeds.kept import cells_keeper
+from store.feeds.rows import RAW_CONTENT, Raw, shown
 from store.feeds.wide import found_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import Found
+    from store.feeds.rows import Found, Possible
     from store.feeds.source import Source
 
 LONGEST_FILE = 256 << 20
@@ -34,7 +35,7 @@ class ExcelRows:
     row's number.
     """
 
-    def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+    def __init__(self, source: Source, mapping: Mapping, zone: str, possible: Possible | None = None) -> None:
         """Read the header; FeedError if the file is no workbook, or lacks a column that is wanted."""
         # A zip has its table of contents at the end, and a stream cannot go back.
         file = source.copy(LONGEST_FILE)
@@ -47,7 +48,9 @@ class ExcelRows:
         wanted = mapping.wanted_columns
         self._places = [columns.index(column) for column in wanted]
         self._raw: Sequence[object] = ()
-        self._row = found_reader(mapping, zone, wanted, lambda _cells: _content(self._raw))
+        self._keep = cells_keeper(columns)
+        self._width = len(columns)
+        self._row = found_reader(mapping, zone, wanted, lambda _cells: self._as_it_stands(), possible)
 
     def __iter__(self) -> Iterator[Found]:
         """The rows; FeedError if the workbook cannot be read any further."""
@@ -59,6 +62,13 @@ class ExcelRows:
                 self._raw = values
                 cells.append("")
                 yield self._row(self._number, cells)
+
+    def _as_it_stands(self) -> Raw:
+        values = self._raw
+        texts = [_text(value) for value in values[: self._width]]
+        cells = self._keep(texts + [""] * (self._width - len(texts)))
+        said = (_text(value)[:RAW_CONTENT] for value in values[:RAW_CONTENT] if value is not None)
+        return Raw(shown("; ".join(said)), cells)
 
     def _header(self) -> list[str]:
         for values in self._rows:
@@ -120,7 +130,3 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ")
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _content(values: Sequence[object]) -> str:
-    return shown("; ".join(_text(value)[:RAW_CONTENT] for value in values[:RAW_CONTENT] if value is not None))

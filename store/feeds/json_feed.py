@@ -7,40 +7,46 @@ from typing import TYPE_CHECKING, Any
 from store.feeds.encodings import Text
 from store.feeds.errors import FeedError, RowError
 from store.feeds.json_values import BROKEN, JsonStream, as_text, decode
+from store.feeds.kept import keep_object
 from store.feeds.lines import LineSource
-from store.feeds.rows import BadRow, shown
+from store.feeds.reasons import BROKEN_LINE, NOT_TEXT, OVER_LONG
+from store.feeds.rows import Raw, bad_row, shown
 from store.feeds.wide import found_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import Found
+    from store.feeds.rows import Found, Possible
     from store.feeds.source import Source
 
-NO_OBJECT = f"{BROKEN}: not an object in braces"
+NO_OBJECT = f"{BROKEN}, not an object in braces"
 
 
 class _Rows:
     """What both forms of JSON share: an object becomes cells, and cells an item."""
 
-    def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+    def __init__(self, source: Source, mapping: Mapping, zone: str, possible: Possible | None = None) -> None:
         columns = mapping.wanted_columns
         self._text = Text(source)
         self._raw = ""
+        self._value: dict[str, Any] = {}
         self._cells = cells_reader(columns)
-        self._row = found_reader(mapping, zone, columns, lambda _cells: shown(self._raw))
+        self._row = found_reader(mapping, zone, columns, lambda _cells: self._as_it_stands(), possible)
 
     def _item(self, line: int, value: object, content: str) -> Found:
         """The item of a row's value; `content` is its text."""
         if not isinstance(value, dict):
-            return BadRow(line, NO_OBJECT, shown(content))
+            return bad_row(line, RowError(BROKEN_LINE, NO_OBJECT), Raw(shown(content), None))
+        self._raw, self._value = content, value
         try:
             cells = self._cells(value)
         except RowError as error:
-            return BadRow(line, str(error), shown(content))
-        self._raw = content
+            return bad_row(line, error, self._as_it_stands())
         return self._row(line, cells)
+
+    def _as_it_stands(self) -> Raw:
+        return Raw(shown(self._raw), keep_object(self._value))
 
 
 class JsonLineRows(_Rows):
@@ -57,7 +63,8 @@ class JsonLineRows(_Rows):
         while (block := lines.block()) is not None:
             if not isinstance(block, list):
                 number += 1
-                yield BadRow(number, "over-long line", shown(block.head))
+                problem = RowError(OVER_LONG, "the line is longer than 2 MiB")
+                yield bad_row(number, problem, Raw(shown(block.head), None))
                 continue
             for number, line in enumerate(block, number + 1):  # noqa: B020  the count goes on
                 text = line.strip()
@@ -70,9 +77,10 @@ class JsonLineRows(_Rows):
                 text.encode()
             value = decode(text)
         except UnicodeEncodeError:
-            return BadRow(number, f"not {self._text.encoding} text", shown(text))
+            problem = RowError(NOT_TEXT, f"the line is no {self._text.encoding}")
+            return bad_row(number, problem, Raw(shown(text), None))
         except RowError as error:
-            return BadRow(number, str(error), shown(text))
+            return bad_row(number, error, Raw(shown(text), None))
         return self._item(number, value, text)
 
 
@@ -95,18 +103,19 @@ class JsonArrayRows(_Rows):
                 stream.take()
                 if not stream.peek():
                     return
-                line, problem = stream.line, f"{BROKEN}: text after the end of the array"
+                line = stream.line
+                problem = RowError(BROKEN_LINE, f"{BROKEN}, text after the end of the array")
                 stream.forget()
             else:
                 try:
                     value = stream.value()
                 except RowError as error:
-                    problem = str(error)
+                    problem = error
                 else:
                     yield self._item(line, value, stream.raw)
                     continue
             goes_on = stream.skip()
-            yield BadRow(line, problem, shown(stream.raw))
+            yield bad_row(line, problem, Raw(shown(stream.raw), None))
             if not goes_on:
                 return
         raise FeedError(f"the JSON ends in the middle, on line {stream.line}")

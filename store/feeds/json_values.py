@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from store.feeds.errors import FeedError, RowError
 from store.feeds.lines import LONGEST_LINE
+from store.feeds.reasons import BROKEN_LINE, NOT_TEXT, OVER_LONG
 from store.feeds.rows import RAW_CONTENT
 from store.feeds.source import CHUNK
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 DEEP = f"JSON nested deeper than {DEEPEST}"
-BROKEN = "broken JSON"
-OVER_LONG = "over-long JSON value: more than 2 MiB"
+BROKEN = "no JSON"
+LONG_VALUE = "a JSON value of more than 2 MiB"
 # Every broken value is looked at again from the next place where one may begin. After this much of that
 # the file is given up, so that one made of nothing else takes no longer than its size.
 READ_AGAIN = 64 << 20
@@ -44,11 +45,11 @@ def decode(text: str) -> Any:
     try:
         value, end = DECODER.raw_decode(text)
     except RecursionError as error:
-        raise RowError(DEEP) from error
+        raise RowError(BROKEN_LINE, DEEP) from error
     except ValueError as error:
-        raise RowError(_why(error)) from error
+        raise RowError(BROKEN_LINE, _why(error)) from error
     if text[end:].strip():
-        raise RowError(f"{BROKEN}: text after its end at character {end + 1}")
+        raise RowError(BROKEN_LINE, f"{BROKEN}, text after its end at character {end + 1}")
     refuse_deep(text, 0, end)
     return value
 
@@ -62,7 +63,7 @@ def refuse_deep(text: str, start: int, end: int) -> None:
         if token[0] in "{[":
             depth += 1
             if depth > DEEPEST:
-                raise RowError(DEEP)
+                raise RowError(BROKEN_LINE, DEEP)
         elif token[0] in "}]":
             depth -= 1
 
@@ -75,7 +76,7 @@ def as_text(value: object, name: str) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    raise RowError(f"“{name[:_NEAR]}” is not a single value")
+    raise RowError(BROKEN_LINE, f"“{name[:_NEAR]}” is not a single value")
 
 
 class JsonStream:
@@ -139,11 +140,17 @@ class JsonStream:
         self.raw = self._text[self._place : min(end, self._place + RAW_CONTENT)]
         refuse_deep(self._text, self._place, end)
         if end - self._place > LONGEST_LINE:
-            raise RowError(OVER_LONG)
+            raise RowError(OVER_LONG, LONG_VALUE)
         if self._undecodable and _ESCAPED.search(self._text, self._place, end):
-            raise RowError(f"not {self._encoding} text")
+            raise RowError(NOT_TEXT, f"the value is no {self._encoding}")
         self._go_to(end)
         return value
+
+    def pass_over(self) -> bool:
+        """Pass over a value that is no use, if it is known where it ends; whether it was."""
+        if self._after:
+            self._go_to(self._after)
+        return bool(self._after)
 
     def skip(self) -> bool:
         """Pass over a value that is no use; False if nothing that can be read follows.
@@ -157,8 +164,7 @@ class JsonStream:
         return found
 
     def _skip(self) -> bool:
-        if self._after:
-            self._go_to(self._after)
+        if self.pass_over():
             return True
         self._go_to(self._place + self._text.startswith("{", self._place))
         while True:
@@ -183,12 +189,13 @@ class JsonStream:
             return DECODER.raw_decode(self._text, self._place)
         except RecursionError as error:
             self._charge(_RECURSION)
-            raise RowError(DEEP) from error
+            raise RowError(BROKEN_LINE, DEEP) from error
         except ValueError as error:
             at = getattr(error, "pos", self._place)
             self._charge(at - self._place)
             cut = not self._ended and (at >= len(self._text) - 1 or "Unterminated" in str(error))
-            raise RowError(OVER_LONG if cut else _why(error)) from error
+            problem = (OVER_LONG, LONG_VALUE) if cut else (BROKEN_LINE, _why(error))
+            raise RowError(*problem) from error
 
     def _charge(self, characters: int) -> None:
         self._again -= max(characters, 0)
@@ -220,5 +227,5 @@ class JsonStream:
 
 def _why(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{BROKEN}: {error.msg[:1].lower()}{error.msg[1:]}"
+        return f"{BROKEN}, {error.msg[:1].lower()}{error.msg[1:]}"
     return BROKEN

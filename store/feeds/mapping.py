@@ -29,7 +29,10 @@ DETAIL_FIELDS = (
 )
 FIELDS = ("event_id", *REQUIRED_FIELDS, "application", "actor", "owner", *DETAIL_FIELDS)
 LONGEST_NAME = 200
-_TABLES = ("source", "columns", "events", "sandbox", "milestones")
+# What OCEL says of every event and object: where the cells of an OCEL file's rows come from by themselves.
+OCEL_EVENT, OCEL_AT, OCEL_EVENT_ID, OCEL_OBJECT_ID = "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:oid"
+OBJECT_FIELDS = ("listing", "application", "actor", "owner")
+_TABLES = ("source", "columns", "events", "sandbox", "milestones", "objects")
 _SOURCE_KEYS = ("name", "timezone", "date_formats", "sheet")
 
 
@@ -47,7 +50,8 @@ class Mapping:
 
     With `milestones`, our event by their column of dates, each row is a listing or an application and
     each date in it an event. `sheet` is the one of a workbook to read; None is the
-    first.
+    first. `objects`, for OCEL, is their type of object by our field; `columns` has the cells that follow from
+    it. `text` is the TOML it was read from.
     """
 
     name: str
@@ -58,6 +62,8 @@ class Mapping:
     sandbox: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     milestones: abc.Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    objects: abc.Mapping[str, str] = field(default_factory=dict)
+    text: str = field(default="", compare=False)
 
     @property
     def wanted_columns(self) -> tuple[str, ...]:
@@ -73,17 +79,22 @@ def load_mapping(text: str) -> Mapping:
         raise MappingError(f"the mapping is not a TOML file: {error}") from error
     _refuse_unknown("table", document, _TABLES)
     tables = {name: _table(document, name) for name in _TABLES}
-    source = tables["source"]
+    source, wide = tables["source"], bool(tables["milestones"])
+    objects = _objects(tables["objects"])
+    if objects and wide:
+        raise MappingError("[objects] is for OCEL, which has no [milestones]: leave out one of them")
     _refuse_unknown("key in [source]", source, _SOURCE_KEYS)
     return Mapping(
         name=_name(source.get("name"), "[source] name"),
-        columns=_columns(tables["columns"], wide=bool(tables["milestones"])),
+        columns=_columns(tables["columns"], implied_columns(objects), wide=wide),
         timezone=_timezone(source),
         date_formats=_date_formats(source),
         events=_names("events", "activity", tables["events"]),
         sandbox=_sandbox(tables["sandbox"]),
         milestones=_names("milestones", "column", tables["milestones"]),
         sheet=_name(source["sheet"], "[source] sheet") if "sheet" in source else None,
+        objects=objects,
+        text=text,
     )
 
 
@@ -107,10 +118,35 @@ def _name(value: object, where: str) -> str:
     return name
 
 
-def _columns(table: dict[str, Any], *, wide: bool) -> dict[str, str]:
+def object_column(kind: str, attribute: str = OCEL_OBJECT_ID) -> str:
+    """How an attribute of the objects of a type is called among the columns; without one, their id."""
+    return f"{kind}:{attribute}"
+
+
+def _objects(table: dict[str, Any]) -> dict[str, str]:
+    """Their type of object by our field."""
+    _refuse_unknown("field in [objects]", table, OBJECT_FIELDS)
+    objects = {field: _name(kind, f"[objects] {field}") for field, kind in table.items()}
+    for ours, kind in objects.items():
+        _name(object_column(kind), f"[objects] {ours}, with “:{OCEL_OBJECT_ID}” behind it,")
+    if len(set(objects.values())) < len(objects):
+        raise MappingError("[objects] names one type of object twice")
+    return objects
+
+
+def implied_columns(objects: abc.Mapping[str, str]) -> dict[str, str]:
+    """The columns that an OCEL file's rows have by themselves; none without [objects]."""
+    if not objects:
+        return {}
+    ids = {field: object_column(kind) for field, kind in objects.items()}
+    return {"event_id": OCEL_EVENT_ID, "event": OCEL_EVENT, "at": OCEL_AT, **ids}
+
+
+def _columns(table: dict[str, Any], implied: dict[str, str], *, wide: bool) -> dict[str, str]:
     """Their column by our field; with milestones (`wide`) those say event and time."""
     _refuse_unknown("field in [columns]", table, FIELDS)
-    columns = {field: _name(column, f"[columns] {field}") for field, column in table.items()}
+    said_there = {field: _name(column, f"[columns] {field}") for field, column in table.items()}
+    columns = implied | said_there
     twice = [field for field in MILESTONE_FIELDS if wide and field in columns]
     if twice:
         raise MappingError(f"[columns] {twice[0]} must be left out: [milestones] says it")

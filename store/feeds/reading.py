@@ -9,6 +9,8 @@ from store.feeds.csv_feed import CsvRows
 from store.feeds.errors import FeedError
 from store.feeds.excel_feed import ExcelRows
 from store.feeds.json_feed import JsonArrayRows, JsonLineRows
+from store.feeds.ocel_document import is_ocel
+from store.feeds.ocel_feed import OcelRows
 from store.feeds.rows import BadRow, FeedEvent, FeedItem, SandboxRow
 from store.feeds.source import Source
 from store.feeds.xes_feed import XesRows
@@ -20,34 +22,38 @@ if TYPE_CHECKING:
     from typing import Self
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import Found
+    from store.feeds.rows import Found, Possible
 
 __all__ = ["BadRow", "Feed", "FeedError", "FeedEvent", "FeedItem", "SandboxRow", "open_feed"]
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_OCEL = "ocel"
 _ZIP = b"PK\x03\x04"
 _BOM = b"\xef\xbb\xbf"
 _NOT_JSON = re.compile(rb"\{\s*[^\s\"}]|\[\s*[^\s{\]]")
-_READERS: dict[str, Callable[[Source, Mapping, str], Iterable[Found]]] = {
+_READERS: dict[str, Callable[[Source, Mapping, str, Possible | None], Iterable[Found]]] = {
     "csv": CsvRows,
     "jsonl": JsonLineRows,
     "json": JsonArrayRows,
     "xlsx": ExcelRows,
     "xes": XesRows,
+    _OCEL: OcelRows,
 }
 
 
-def open_feed(path: str | Path, mapping: Mapping, zone: str) -> Feed:
+def open_feed(path: str | Path, mapping: Mapping, zone: str, possible: Possible | None = None) -> Feed:
     """Open a file of events, plain or gzip; its form is recognised by content.
 
-    `zone` is the calendar's time zone, in which an instant given for a closing date becomes a day.
+    `zone` is the calendar's time zone, in which an instant given for a closing date becomes a day. Rows
+    whose times lie outside `possible` are bad; without it, outside the years 1990 to 2095.
     FeedError if the file cannot be read at all: missing, a folder, no permission, neither form, or a
     column that the mapping names is not in its header.
     """
     source = Source(path)
     try:
-        form = _recognise(source.head)
-        rows = _READERS[form](source, mapping, zone)
+        form = recognise(source.head)
+        _check_objects(form, mapping)
+        rows = _READERS[form](source, mapping, zone, possible)
         return Feed(source, form, _flat(rows) if mapping.milestones else cast("Iterable[FeedItem]", rows))
     except BaseException:
         source.close()
@@ -105,7 +111,15 @@ class Feed:
         self.close()
 
 
-def _recognise(head: bytes) -> str:
+def _check_objects(form: str, mapping: Mapping) -> None:
+    """FeedError if the file needs [objects] in the mapping and there are none, or the other way round."""
+    if mapping.objects and form != _OCEL:
+        raise FeedError("the mapping has [objects], which are for OCEL, and the file is none")
+    if form == _OCEL and not mapping.objects:
+        raise FeedError("the file is OCEL: say in the mapping, under [objects], which type is the listing")
+
+
+def recognise(head: bytes) -> str:
     """The form of a file by how its text begins."""
     if not head.strip():
         raise FeedError("the file is empty")
@@ -120,7 +134,9 @@ def _recognise(head: bytes) -> str:
     if b"\0" in text.partition(b"\n")[0]:
         raise FeedError("no form of file that is known: the file is not text")
     if text.startswith((b"{", b"[")) and not _NOT_JSON.match(text):
-        return "jsonl" if text.startswith(b"{") else "json"
+        if text.startswith(b"["):
+            return "json"
+        return _OCEL if is_ocel(text) else "jsonl"
     return "csv"
 
 

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from kpi.text import clean
 from store.feeds.errors import RowError, missing
 from store.feeds.mapping import DETAIL_FIELDS
+from store.feeds.reasons import (
+    BAD_DETAIL,
+    CONFLICT,
+    CONFLICT_MARKER,
+    NO_LISTING,
+    OVER_LONG,
+    UNKNOWN_EVENT,
+)
 from store.feeds.times import as_text, day_reader, instant_reader
 
 if TYPE_CHECKING:
@@ -26,6 +34,18 @@ _CACHED = 8_192
 _Value = TypeVar("_Value", bound="str | None")
 # Cleaning shortens a text; this much of a raw one is enough to show it.
 RAW_CONTENT = 4 * LONGEST_CONTENT
+
+
+class Possible(NamedTuple):
+    """When an event can have happened: instants in microseconds since 1970-01-01 UTC, both included.
+
+    `first_day` and `last_day`, ISO and both included, are the same of closing dates.
+    """
+
+    first: int
+    last: int
+    first_day: str
+    last_day: str
 
 
 class FeedEvent(NamedTuple):
@@ -48,11 +68,24 @@ class FeedEvent(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row that cannot be understood: one plain reason, and its text (cleaned, at most 500 characters)."""
+    """A row that cannot be understood: one plain reason, and its text (cleaned, at most 500 characters).
+
+    `kind` is one of `reasons.KINDS`, with which `reason` begins. `cells` is what `again.reread` needs to
+    read the row again; None if it was no row of cells, or too long a one.
+    """
 
     line: int
     reason: str
     content: str
+    kind: str
+    cells: str | None
+
+
+class Raw(NamedTuple):
+    """A row as it stands in the file: its text as BadRow's `content`, and its `cells`."""
+
+    content: str
+    cells: str | None
 
 
 class SandboxRow(NamedTuple):
@@ -67,22 +100,25 @@ Found = FeedItem | list[FeedItem]
 
 
 def row_reader(
-    mapping: Mapping, zone: str, columns: Sequence[str], show: Callable[[list[str]], str]
+    mapping: Mapping,
+    zone: str,
+    columns: Sequence[str],
+    raw: Callable[[list[str]], Raw],
+    possible: Possible | None = None,
 ) -> Callable[[int, list[str]], FeedItem]:
     """A function from a row's line and cells to its item; all that can be is decided here, once.
 
     `columns` names the cells; a row has one more, which is empty and stands for what the mapping lacks.
-    `zone` is the calendar's, for closing dates; `show` gives a bad row's content.
+    `zone` is the calendar's, for closing dates; `raw` gives a bad row as it stands in the file. Without
+    `possible` years from 1990 to 2095 are.
     """
     places = {column: place for place, column in enumerate(columns)}
     pick = itemgetter(*(places[mapping.columns[name]] if name in mapping.columns else -1 for name in _CORE))
-    instant = instant_reader(mapping.date_formats, mapping.timezone)
-    kinds = _Cached(partial(_kind, mapping.events))
-    listings = _Cached(partial(_needed, "listing"))
-    applications, actors, owners = (
-        _Cached(partial(_tidy, name)) for name in ("application", "actor", "owner")
-    )
-    details = _detail_reader(mapping, zone, places, instant)
+    instant = instant_reader(mapping.date_formats, mapping.timezone, possible)
+    kinds = _Cached(partial(_kind, mapping.events, _tidier("event")))
+    tidy_listing, tidy_id = _tidier("listing"), _tidier("event_id")
+    tidy_application, tidy_actor, tidy_owner = map(_tidier, ("application", "actor", "owner"))
+    details = _detail_reader(mapping, zone, places, possible)
     # The tuple's own constructor: a third of the time that FeedEvent(…) takes, once per row.
     new: Callable[[tuple[Any, ...]], FeedEvent] = partial(tuple.__new__, FeedEvent)
 
@@ -90,13 +126,17 @@ def row_reader(
         event, at, listing, event_id, application, actor, owner = pick(cells)
         try:
             kind = kinds[event]
-            where = listings[listing]
+            where = tidy_listing(listing)
+            if where is None:
+                raise missing(NO_LISTING, "listing", listing)
             when = instant(at)
-            identity = _tidy("event_id", event_id) if event_id else None
-            whose, by, owned_by = applications[application], actors[actor], owners[owner]
+            identity = tidy_id(event_id) if event_id else None
+            whose = tidy_application(application) if application else None
+            by = tidy_actor(actor) if actor else None
+            owned_by = tidy_owner(owner) if owner else None
             more = details(cells) if details else None
         except RowError as error:
-            return BadRow(line, str(error), show(cells))
+            return bad_row(line, error, raw(cells))
         return new((line, identity, kind, when, where, whose, by, owned_by, more))
 
     return _without_sandbox(mapping, places, read) if mapping.sandbox else read
@@ -125,16 +165,17 @@ def sandbox_marks(mapping: Mapping, places: abc.Mapping[str, int]) -> Callable[[
 
 
 def _detail_reader(
-    mapping: Mapping, zone: str, places: dict[str, int], instant: Callable[[str], int]
+    mapping: Mapping, zone: str, places: dict[str, int], possible: Possible | None
 ) -> Callable[[list[str]], dict[str, str] | None] | None:
     """A function from cells to an event's details, or None if the mapping names none."""
-    day = day_reader(mapping.date_formats, zone)
+    day = day_reader(mapping.date_formats, zone, possible)
+    instant = instant_reader(mapping.date_formats, mapping.timezone)  # an interview may be long to come
     readers: dict[str, Callable[[str], str | None]] = {
         "closing_date": partial(_timely, "closing_date", lambda raw: day(raw).isoformat()),
         **{name: partial(_timely, name, lambda raw: as_text(instant(raw))) for name in _TIME_FIELDS},
     }
     wanted = [
-        (name, places[mapping.columns[name]], _Cached(readers.get(name) or partial(_tidy, name)))
+        (name, places[mapping.columns[name]], _Cached(readers.get(name) or _tidier(name)))
         for name in DETAIL_FIELDS
         if name in mapping.columns
     ]
@@ -151,7 +192,7 @@ def _detail_reader(
 
 
 class _Cached(dict[str, _Value]):
-    """What `read` makes of a text, remembered: most values of a field come again and again.
+    """What `read` makes of a text, remembered, for fields whose values come again and again.
 
     It is bounded in number and in length, for the file may hold anything.
     """
@@ -169,17 +210,12 @@ class _Cached(dict[str, _Value]):
         return value
 
 
-def _kind(events: abc.Mapping[str, str], raw: str) -> str:
+def _kind(events: abc.Mapping[str, str], tidy: Callable[[str], str | None], raw: str) -> str:
     """Our name for an activity, where the mapping has one; else its own."""
-    activity = _needed("event", raw)
+    activity = tidy(raw)
+    if activity is None:
+        raise missing(UNKNOWN_EVENT, "event", raw)
     return events.get(activity, activity)
-
-
-def _needed(name: str, raw: str) -> str:
-    text = _tidy(name, raw)
-    if text is None:
-        raise missing(name, raw)
-    return text
 
 
 def _timely(name: str, read: Callable[[str], str], raw: str) -> str | None:
@@ -189,16 +225,40 @@ def _timely(name: str, read: Callable[[str], str], raw: str) -> str | None:
     try:
         return read(raw)
     except RowError as error:
-        raise RowError(f"{name}: {error}") from error
+        raise RowError(BAD_DETAIL, f"{name}, {error}") from error
 
 
-def _tidy(name: str, raw: str) -> str | None:
-    """`raw` cleaned, None if nothing is left; RowError if it is longer than the field may be."""
-    text = clean(raw)
+def _tidier(name: str) -> Callable[[str], str | None]:
+    """A function that cleans a field's text, None if nothing is left; RowError if it is too long."""
     longest = LONGEST.get(name, LONGEST_OTHER)
-    if len(text) > longest:
-        raise RowError(f"over-long {name}: {len(text):,} characters where {longest:,} are allowed")
-    return text or None
+
+    def tidy(raw: str) -> str | None:
+        text = raw.strip()
+        if not (text.isascii() and text.isprintable()):  # what `clean` asks first, without a call
+            text = clean(text)
+        if len(text) > longest:
+            raise too_long(name, text, longest)
+        return text or None
+
+    return tidy
+
+
+def too_long(name: str, text: str, longest: int) -> RowError:
+    """Why a field's text is not taken."""
+    return RowError(OVER_LONG, f"{name} has {len(text):,} characters where {longest:,} are allowed")
+
+
+def bad_row(line: int, error: RowError, raw: Raw) -> BadRow:
+    """A row that was refused, as it stands in the file; what version control left there is named so."""
+    if CONFLICT_MARKER.match(raw.content):
+        return BadRow(line, CONFLICT, raw.content, CONFLICT, None)
+    return BadRow(line, str(error), raw.content, error.kind, raw.cells)
+
+
+def named_content(columns: Sequence[str], cells: Sequence[str]) -> str:
+    """Cells with their columns' names as the content of a bad row; empty ones are left out."""
+    said = zip(columns, cells, strict=False)  # a row's last cell is the empty one
+    return shown("; ".join(f"{column}={cell[:RAW_CONTENT]}" for column, cell in said if cell))
 
 
 def shown(text: str) -> str:

@@ -60,6 +60,7 @@ class Source:
     def __init__(self, path: str | Path) -> None:
         """Open the file; gzip is recognised by how it begins, whatever its name."""
         self._copy: IO[bytes] | None = None
+        self._others: list[Callable[[], None]] = []
         self._raw = _opened(Path(path))
         try:
             found = os.fstat(self._raw.fileno())
@@ -96,6 +97,10 @@ class Source:
         self._copy.seek(0)
         return self._copy
 
+    def close_too(self, close: Callable[[], None]) -> None:
+        """Have something closed together with the file."""
+        self._others.append(close)
+
     def progress(self) -> float:
         """The share of the file's bytes that has been read, 0 to 1; 0 while the size is unknown."""
         if self._finished:
@@ -115,7 +120,9 @@ class Source:
         self._finished = True
 
     def close(self) -> None:
-        """Close the file, and the copy if there is one; it may be closed already."""
+        """Close the file and all that goes with it; it may be closed already."""
+        for close in self._others:
+            close()
         self._raw.close()
         if self._copy is not None:
             self._copy.close()

@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, TypeVar
 from kpi.calendar import load_zone
 from kpi.text import clean
 from store.feeds.errors import RowError, missing
+from store.feeds.reasons import (
+    AMBIGUOUS_TIME,
+    IMPOSSIBLE_TIME,
+    NO_TIME,
+    TIME_ZONE_MISSING,
+    UNKNOWN_TIME,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
     from store.feeds.formats import DateFormat
+    from store.feeds.rows import Possible
 
 FIRST_YEAR, LAST_YEAR = 1990, 2095
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,51 +51,71 @@ def microseconds(moment: datetime) -> int:
 
 
 _FIRST = microseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
-_AFTER_LAST = microseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC))
+_LAST = microseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
 
 
-def instant_reader(formats: tuple[DateFormat, ...], timezone: str | None) -> Callable[[str], int]:
+def instant_reader(
+    formats: tuple[DateFormat, ...], timezone: str | None, possible: Possible | None = None
+) -> Callable[[str], int]:
     """A function from a text to its instant, in microseconds since 1970-01-01 UTC.
 
     It raises RowError with the reason if the text is no time, means two things, has no offset while
-    `timezone` is None, or lies before 1990 or after 2095.
+    `timezone` is None, or lies outside what is possible (without `possible`: before 1990 or after 2095).
     """
     zone = load_zone(timezone) if timezone else None
-    from_iso, epoch, first, after_last = datetime.fromisoformat, EPOCH, _FIRST, _AFTER_LAST
+    from_iso, epoch, first, last = datetime.fromisoformat, EPOCH, _FIRST, _LAST
+    words = str(LAST_YEAR)
+    if possible is not None:
+        first, last, words = possible.first, possible.last, "tomorrow"
     # With a format that could read an ISO text as another day, no text may skip the comparison.
     separators = frozenset[str]() if any(form.like_iso for form in formats) else _SEPARATORS
 
     def instant(text: str) -> int:
         if text[10:11] not in separators or text[4:5] != "-":
-            return _compared(text, formats, zone)
+            return in_time(_compared(text, formats, zone), text)
         try:
             moment = from_iso(text)
         except ValueError:
-            return _compared(text, formats, zone)
+            return in_time(_compared(text, formats, zone), text)
         if moment.tzinfo is None:
             moment = _at_home(moment, zone)
         span = moment - epoch
         at = (span.days * _DAY + span.seconds) * _SECOND + span.microseconds
-        return at if first <= at < after_last else _possible(at, text)
+        return at if first <= at <= last else in_time(at, text)
+
+    def in_time(at: int, text: str) -> int:
+        if first <= at <= last:
+            return at
+        outside = f"before {FIRST_YEAR}" if at < first else f"after {words}"
+        raise RowError(IMPOSSIBLE_TIME, f"{_shown(clean(text))} is {outside}")
 
     return instant
 
 
-def day_reader(formats: tuple[DateFormat, ...], zone: str) -> Callable[[str], date]:
-    """A function from a text to its day; RowError as for instants.
+def day_reader(
+    formats: tuple[DateFormat, ...], zone: str, possible: Possible | None = None
+) -> Callable[[str], date]:
+    """A function from a text to its day; RowError as for instants, its kinds those of times.
 
     A date-time with an offset gives its day in `zone`, the calendar's; without one the day as written.
     """
     calendar_zone = load_zone(zone)
+    first, last = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+    if possible is not None:
+        first, last = date.fromisoformat(possible.first_day), date.fromisoformat(possible.last_day)
 
     def day(text: str) -> date:
         text = clean(text)
         days: dict[date, str] = {}
         for name, moment in _readings(text, formats):
-            if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-                raise RowError(f"impossible day: {_shown(text)} is before {FIRST_YEAR} or after {LAST_YEAR}")
-            days.setdefault((moment.astimezone(calendar_zone) if moment.tzinfo else moment).date(), name)
-        return _agreed(text, days, "day")
+            # An instant in the first or last year of all can have no day in another zone.
+            known = moment.tzinfo and FIRST_YEAR <= moment.year <= LAST_YEAR
+            days.setdefault((moment.astimezone(calendar_zone) if known else moment).date(), name)
+        agreed = _agreed(text, days)
+        if not first <= agreed <= last:
+            outside = f"before {first}" if agreed < first else f"after {last}"
+            raise RowError(IMPOSSIBLE_TIME, f"{_shown(text)} is {outside}")
+        return agreed
 
     return day
 
@@ -100,25 +128,19 @@ def as_text(at: int) -> str:
 
 def _at_home(moment: datetime, zone: tzinfo | None) -> datetime:
     if zone is None:
-        raise RowError("time without an offset, and the mapping names no timezone")
+        raise RowError(TIME_ZONE_MISSING, "the time has no offset, and the mapping names no timezone")
     return moment.replace(tzinfo=zone)
-
-
-def _possible(at: int, text: str) -> int:
-    if _FIRST <= at < _AFTER_LAST:
-        return at
-    raise RowError(f"impossible time: {_shown(text)} is before {FIRST_YEAR} or after {LAST_YEAR}")
 
 
 def _compared(text: str, formats: tuple[DateFormat, ...], zone: tzinfo | None) -> int:
     """The instant that all readings of `text` agree on."""
     raw, text = text, clean(text)
     if not text:
-        raise missing("time", raw)
+        raise missing(NO_TIME, "time", raw)
     meanings: dict[int, str] = {}
     for name, moment in _readings(text, formats):
         meanings.setdefault(microseconds(moment if moment.tzinfo else _at_home(moment, zone)), name)
-    return _possible(_agreed(text, meanings, "time"), text)
+    return _agreed(text, meanings)
 
 
 def _readings(text: str, formats: tuple[DateFormat, ...]) -> list[tuple[str, datetime]]:
@@ -133,13 +155,13 @@ def _readings(text: str, formats: tuple[DateFormat, ...]) -> list[tuple[str, dat
     return found
 
 
-def _agreed(text: str, meanings: dict[_Meaning, str], what: str) -> _Meaning:
+def _agreed(text: str, meanings: dict[_Meaning, str]) -> _Meaning:
     """The only meaning of `text`; RowError if there is none, or more than one. The names are the forms'."""
     if not meanings:
-        raise RowError(f"unreadable {what}: “{_shown(text)}”")
+        raise RowError(UNKNOWN_TIME, f"“{_shown(text)}”")
     if len(meanings) > 1:
         one, other, *_ = meanings.values()
-        raise RowError(f"{text} fits {one} and {other} with different meanings")
+        raise RowError(AMBIGUOUS_TIME, f"{text} fits {one} and {other} with different meanings")
     return next(iter(meanings))
 
 

@@ -5,30 +5,36 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from store.feeds.errors import FeedError
+from store.feeds.errors import FeedError, RowError
+from store.feeds.reasons import NO_MILESTONE
 from store.feeds.rows import (
     LONGEST_OTHER,
     BadRow,
     FeedEvent,
     Found,
     SandboxRow,
+    bad_row,
     row_reader,
     sandbox_marks,
+    too_long,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import FeedItem
+    from store.feeds.rows import FeedItem, Possible, Raw
 
 # Columns of our own, which no file can have: names from files are cleaned.
 _EVENT, _AT = "\0event", "\0at"
-NO_MILESTONE = "no milestone has a date"
 
 
 def found_reader(
-    mapping: Mapping, zone: str, columns: Sequence[str], show: Callable[[list[str]], str]
+    mapping: Mapping,
+    zone: str,
+    columns: Sequence[str],
+    raw: Callable[[list[str]], Raw],
+    possible: Possible | None = None,
 ) -> Callable[[int, list[str]], Found]:
     """As `rows.row_reader`; with milestones in the mapping, the function gives all events of a row.
 
@@ -36,9 +42,9 @@ def found_reader(
     sandbox row. An event's id is the row's with the name of its column, for an id names one event.
     """
     if not mapping.milestones:
-        return row_reader(mapping, zone, columns, show)
+        return row_reader(mapping, zone, columns, raw, possible)
     narrow = replace(mapping, columns={**mapping.columns, "event": _EVENT, "at": _AT}, events={})
-    read = row_reader(narrow, zone, (*columns, _EVENT, _AT), show)
+    read = row_reader(narrow, zone, (*columns, _EVENT, _AT), raw, possible)
     places = {column: place for place, column in enumerate(columns)}
     milestones = [(column, places[column], event) for column, event in mapping.milestones.items()]
     made_up = sandbox_marks(mapping, places)
@@ -46,13 +52,13 @@ def found_reader(
     def read_all(line: int, cells: list[str]) -> Found:
         own = cells[:-1]
         items: list[FeedItem] = [
-            _named(column, read(line, [*own, event, cells[place], ""]), cells, show)
+            _named(column, read(line, [*own, event, cells[place], ""]), cells, raw)
             for column, place, event in milestones
             if cells[place].strip()
         ]
         if items:
             return items
-        return SandboxRow(line) if made_up(cells) else BadRow(line, NO_MILESTONE, show(cells))
+        return SandboxRow(line) if made_up(cells) else bad_row(line, RowError(NO_MILESTONE), raw(cells))
 
     return read_all
 
@@ -63,14 +69,14 @@ def refuse_milestones(mapping: Mapping, form: str) -> None:
         raise FeedError(f"[milestones] are for CSV, Excel and JSON; the file is {form}")
 
 
-def _named(column: str, item: FeedItem, cells: list[str], show: Callable[[list[str]], str]) -> FeedItem:
+def _named(column: str, item: FeedItem, cells: list[str], raw: Callable[[list[str]], Raw]) -> FeedItem:
     """An item of the row that says from which column it is."""
     if isinstance(item, BadRow):
-        return item._replace(reason=f"“{column}”: {item.reason}")
+        return item._replace(reason=item.reason.replace(item.kind, f"{item.kind}: “{column}”", 1))
     if isinstance(item, FeedEvent) and item.event_id is not None:
         identity = f"{item.event_id} {column}"
         if len(identity) > LONGEST_OTHER:
-            reason = f"over-long event_id: {len(identity):,} characters where {LONGEST_OTHER:,} are allowed"
-            return BadRow(item.line, f"“{column}”: {reason}", show(cells))
+            error = too_long("event_id", identity, LONGEST_OTHER)
+            return _named(column, bad_row(item.line, error, raw(cells)), cells, raw)
         return item._replace(event_id=identity)
     return item

@@ -7,14 +7,15 @@ from xml.parsers import expat
 
 from kpi.text import clean
 from store.feeds.errors import FeedError
-from store.feeds.rows import RAW_CONTENT, row_reader, shown
+from store.feeds.kept import cells_keeper
+from store.feeds.rows import Raw, named_content, row_reader, shown
 from store.feeds.wide import refuse_milestones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import FeedItem
+    from store.feeds.rows import FeedItem, Possible
     from store.feeds.source import Source
 
 TRACE_PREFIX = "case:"
@@ -41,11 +42,14 @@ class XesRows:
     say. An item's line is that of its `<event>`.
     """
 
-    def __init__(self, source: Source, mapping: Mapping, zone: str) -> None:
+    def __init__(self, source: Source, mapping: Mapping, zone: str, possible: Possible | None = None) -> None:
         refuse_milestones(mapping, "XES")
         self._source = source
         columns = mapping.wanted_columns
-        self._row = row_reader(mapping, zone, columns, lambda cells: _content(columns, cells))
+        keep = cells_keeper(columns)
+        self._row = row_reader(
+            mapping, zone, columns, lambda cells: Raw(named_content(columns, cells), keep(cells)), possible
+        )
         of_trace: dict[str | None, int] = {}
         of_event: dict[str | None, int] = {}
         for place, column in enumerate(columns):
@@ -146,8 +150,3 @@ def _refuse_declarations(_name: str, _system: str | None, _public: str | None, i
     # Entities that grow, or that fetch files, need a declaration; no event log does.
     if internal:
         raise FeedError("the XML declares entities or other things of its own, which is refused")
-
-
-def _content(columns: Sequence[str], cells: Sequence[str]) -> str:
-    said = zip(columns, cells, strict=False)  # the last cell is the empty one
-    return shown("; ".join(f"{column}={cell[:RAW_CONTENT]}" for column, cell in said if cell))

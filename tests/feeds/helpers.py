@@ -8,6 +8,7 @@ from pathlib import Path
 
 from store.feeds.mapping import Mapping, load_mapping
 from store.feeds.reading import BadRow, FeedEvent, FeedItem, open_feed
+from store.feeds.rows import Possible
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SIMPLE = {"event": "what", "at": "when", "listing": "job"}
@@ -37,13 +38,19 @@ def mapping(
     return load_mapping("\n".join(lines))
 
 
-def read(data: bytes | str, using: Mapping | None = None, *, zipped: bool = False) -> list[FeedItem]:
+def read(
+    data: bytes | str,
+    using: Mapping | None = None,
+    *,
+    zipped: bool = False,
+    possible: Possible | None = None,
+) -> list[FeedItem]:
     """Every item of a file with these bytes."""
     raw = data.encode() if isinstance(data, str) else data
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "some.dat"
         path.write_bytes(gzip.compress(raw) if zipped else raw)
-        with open_feed(path, using or mapping(), LONDON) as feed:
+        with open_feed(path, using or mapping(), LONDON, possible) as feed:
             return list(feed)
 
 

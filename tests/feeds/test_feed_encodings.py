@@ -65,27 +65,33 @@ def test_a_file_of_many_chunks_keeps_its_lines(encoding: str) -> None:
 def test_what_is_not_utf_16_spoils_only_its_row(encoding: str) -> None:
     text = HEADER + ROW + "a\ud800,b,c\n" + ROW + "c"
     data = ENCODINGS[encoding] + text.encode(encoding, "surrogatepass")
-    assert bad(read(data)) == [(3, "not UTF-16 text"), (5, "broken line: 1 cell where the header has 3")]
+    assert bad(read(data)) == [
+        (3, "not text: the line is no UTF-16"),
+        (5, "broken line: 1 cell where the header has 3"),
+    ]
     assert [item.line for item in events(read(data))] == [2, 4]
-    assert bad(read(data + f",{AT},J".encode(encoding) + b"x"))[-1] == (5, "not UTF-16 text")
+    assert bad(read(data + f",{AT},J".encode(encoding) + b"x"))[-1] == (5, "not text: the line is no UTF-16")
 
 
 def test_a_byte_that_windows_1252_does_not_define_spoils_only_its_row_beyond_the_head() -> None:
     data = HEADER.encode() + f"é,{AT},J1\n".encode("cp1252") + ROW.encode() * 10_000
     assert len(data) > CHUNK
     items = read(data + f"a\x81,{AT},J\n".encode("latin-1") + f"ü,{AT},J1\n".encode("cp1252"))
-    assert bad(items) == [(10_003, "not Windows-1252 text")]
+    assert bad(items) == [(10_003, "not text: the line is no Windows-1252")]
     assert [events(items)[0].kind, events(items)[-1].kind] == ["é", "ü"]
 
 
 def test_one_wrong_byte_does_not_make_utf_8_windows_1252() -> None:
     items = read(f"{HEADER}é,{AT},J1\n".encode() + f"é,{AT},J1\n".encode("cp1252"))
-    assert ([item.kind for item in events(items)], bad(items)) == (["é"], [(3, "not UTF-8 text")])
+    assert ([item.kind for item in events(items)], bad(items)) == (
+        ["é"],
+        [(3, "not text: the line is no UTF-8")],
+    )
 
 
 def test_what_stands_beyond_the_head_decides_nothing() -> None:
     data = HEADER.encode() + ROW.encode() * 10_000 + f"é,{AT},J1\n".encode("cp1252")
-    assert bad(read(data)) == [(10_002, "not UTF-8 text")]
+    assert bad(read(data)) == [(10_002, "not text: the line is no UTF-8")]
 
 
 @pytest.mark.parametrize("place", range(-4, 5))
@@ -150,5 +156,5 @@ def test_memory_does_not_grow_with_the_file(tmp_path, encoding: str) -> None:
     finally:
         tracemalloc.stop()
     assert len(items) == 32_002
-    assert bad(items) == [(32_002, "over-long line")]
+    assert bad(items) == [(32_002, "over-long field: the line is longer than 2 MiB")]
     assert peak < 24 << 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from kpi.text import clean
 from store.feeds.mapping import Mapping
-from store.feeds.reading import FeedError, FeedEvent
+from store.feeds.reading import BadRow, FeedError, FeedEvent
 from tests.feeds.helpers import bad, events, mapping, read
 
 HEADER = ("what", "when", "job")
@@ -66,7 +67,7 @@ def test_real_dates_are_local_times_and_a_line_is_a_row(zipped: bool) -> None:
 
 def test_without_a_timezone_a_real_date_is_refused() -> None:
     assert bad(read(workbook(HEADER, ("ready", WHEN, "J1")))) == [
-        (2, "time without an offset, and the mapping names no timezone")
+        (2, "time zone missing: the time has no offset, and the mapping names no timezone")
     ]
 
 
@@ -92,14 +93,16 @@ def test_the_wide_form_is_read() -> None:
     items = read(workbook(("job", "Live", "Shut"), ("J1", WHEN, "01/07/2026"), ("J2", None, None)), wide)
     assert [item.kind for item in events(items)] == ["published"]
     assert bad(items) == [
-        (2, "“Shut”: unreadable time: “01/07/2026”"),
-        (3, "no milestone has a date"),
+        (2, "unknown time: “Shut”: “01/07/2026”"),
+        (3, "no milestone"),
     ]
 
 
 def test_a_bad_row_has_its_content() -> None:
     (item,) = read(workbook(HEADER, ("ready", "soon\u202e", "J1")), LONDON)
-    assert item[1:] == ("unreadable time: “soon”", "ready; soon; J1")
+    assert isinstance(item, BadRow)
+    assert item[1:4] == ("unknown time: “soon”", "ready; soon; J1", "unknown time")
+    assert json.loads(item.cells or "") == {"what": "ready", "when": "soon\u202e", "job": "J1"}
 
 
 GOOD = workbook(HEADER, ("ready", WHEN, "J1"))

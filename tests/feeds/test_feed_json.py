@@ -77,20 +77,20 @@ DEEP_VALUE = "[" * 101 + "]" * 101
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ('{"what": 1,}', f"{BROKEN}: "),
-        ('{"what": "open', f"{BROKEN}: unterminated string starting at"),
-        ('{"what": NaN}', BROKEN),
-        ('{"what": 1 "when"}', f"{BROKEN}: expecting ',' delimiter"),
-        ('"text"', f"{BROKEN}: not an object in braces"),
-        ("17", f"{BROKEN}: not an object in braces"),
-        ('["a", {"b": 1}]', f"{BROKEN}: not an object in braces"),
-        (f'{{"x": {DEEP_VALUE}, "what": "a"}}', DEEP),
-        ('{"x": ' + "[" * 50_000 + "}", DEEP),
-        (json.dumps(ROW | {"when": {"a": 1}}), "“when” is not a single value"),
-        (json.dumps(ROW | {"job": ["J1"]}), "“job” is not a single value"),
+        ('{"what": 1,}', f"broken line: {BROKEN}, "),
+        ('{"what": "open', f"broken line: {BROKEN}, unterminated string starting at"),
+        ('{"what": NaN}', f"broken line: {BROKEN}"),
+        ('{"what": 1 "when"}', f"broken line: {BROKEN}, expecting ',' delimiter"),
+        ('"text"', f"broken line: {BROKEN}, not an object in braces"),
+        ("17", f"broken line: {BROKEN}, not an object in braces"),
+        ('["a", {"b": 1}]', f"broken line: {BROKEN}, not an object in braces"),
+        (f'{{"x": {DEEP_VALUE}, "what": "a"}}', f"broken line: {DEEP}"),
+        ('{"x": ' + "[" * 50_000 + "}", f"broken line: {DEEP}"),
+        (json.dumps(ROW | {"when": {"a": 1}}), "broken line: “when” is not a single value"),
+        (json.dumps(ROW | {"job": ["J1"]}), "broken line: “job” is not a single value"),
         (json.dumps(ROW | {"when": None}), "no time"),
         (json.dumps({"what": "x"}), "no listing"),
-        (json.dumps(ROW | {"job": "\ud800\u202e\0"}), "listing has control characters only"),
+        (json.dumps(ROW | {"job": "\ud800\u202e\0"}), "control characters only: listing"),
     ],
 )
 def test_a_broken_row_has_its_line_and_reason_and_the_rest_goes_on(row: str, reason: str) -> None:
@@ -108,15 +108,18 @@ def test_text_after_an_object_and_bytes_that_are_no_text_spoil_only_their_line()
     items = read(data + '{"é": "ééé"}'.encode() + f"\n{LINE}".encode())
     assert [item.line for item in events(items)] == [1, 7]
     assert [line for line, _ in bad(items)] == [2, 3, 4, 5, 6]
-    assert bad(items)[2][1] == "not UTF-8 text"
+    assert bad(items)[2][1] == "not text: the line is no UTF-8"
     items = read(b'[{"what": "\xe9"},\n' + f'{LINE}, {{"a": "é"}}]'.encode())
-    assert bad(items) == [(1, "not UTF-8 text"), (2, "no event")]
+    assert bad(items) == [(1, "not text: the value is no UTF-8"), (2, "unknown event")]
 
 
 def test_an_over_long_row_is_a_bad_row_and_the_rest_goes_on() -> None:
     long = json.dumps({"x": "y" * (LONGEST_LINE + 1)})
     items = read(f"{LINE}\n{long}\n{LINE}\n")
-    assert (bad(items), [item.line for item in events(items)]) == ([(2, "over-long line")], [1, 3])
+    assert (bad(items), [item.line for item in events(items)]) == (
+        [(2, "over-long field: the line is longer than 2 MiB")],
+        [1, 3],
+    )
     items = read(f"[{LINE},\n{long},\n{LINE}]")
     assert [item.line for item in events(items)] == [1, 3]
     assert [line for line, _ in bad(items)] == [2]

@@ -234,5 +234,5 @@ def test_bad_rows_do_not_show_what_is_foreign(tmp_path) -> None:
     with open_feed(path, mapping(), LONDON) as feed:
         (item,) = feed
     assert isinstance(item, BadRow)
-    assert bad([item]) == [(2, "unreadable time: “[31mred[0m”")]
+    assert bad([item]) == [(2, "unknown time: “[31mred[0m”")]
     assert item.content == "ready,[31mred[0m,J1"

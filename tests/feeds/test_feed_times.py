@@ -109,46 +109,54 @@ def test_a_form_that_cannot_work_is_refused(form: str, words: str) -> None:
     [
         ("", (), "no time"),
         ("  ", (), "no time"),
-        ("\x1b\x07", (), "time has control characters only"),
-        ("soon", (), "unreadable time: “soon”"),
-        ("2026-02-30", (), "unreadable time: “2026-02-30”"),
-        ("2026-03-04T25:00", (), "unreadable time: “2026-03-04T25:00”"),
-        ("31/04/2026", ("DD/MM/YYYY",), "unreadable time: “31/04/2026”"),
-        ("04/03/26", ("DD/MM/YYYY",), "unreadable time: “04/03/26”"),
-        ("1122026", ("DMYYYY",), "unreadable time: “1122026”"),
+        ("\x1b\x07", (), "control characters only: time"),
+        ("soon", (), "unknown time: “soon”"),
+        ("2026-02-30", (), "unknown time: “2026-02-30”"),
+        ("2026-03-04T25:00", (), "unknown time: “2026-03-04T25:00”"),
+        ("31/04/2026", ("DD/MM/YYYY",), "unknown time: “31/04/2026”"),
+        ("04/03/26", ("DD/MM/YYYY",), "unknown time: “04/03/26”"),
+        ("1122026", ("DMYYYY",), "unknown time: “1122026”"),
         # Python alone reads these as a day, a separator and a time.
-        ("20260304103000", (), "unreadable time: “20260304103000”"),
-        ("202603041030000", (), "unreadable time: “202603041030000”"),
-        ("2026-03-04112:00", (), "unreadable time: “2026-03-04112:00”"),
-        ("x" * 100, (), "unreadable time: “" + "x" * 59 + "…”"),
+        ("20260304103000", (), "unknown time: “20260304103000”"),
+        ("202603041030000", (), "unknown time: “202603041030000”"),
+        ("2026-03-04112:00", (), "unknown time: “2026-03-04112:00”"),
+        ("x" * 100, (), "unknown time: “" + "x" * 59 + "…”"),
         (
             "1989-12-31T23:59:59.999999Z",
             (),
-            "impossible time: 1989-12-31T23:59:59.999999Z is before 1990 or after 2095",
+            "impossible time: 1989-12-31T23:59:59.999999Z is before 1990",
         ),
-        ("2096-01-01T00:00:00Z", (), "impossible time: 2096-01-01T00:00:00Z is before 1990 or after 2095"),
+        ("2096-01-01T00:00:00Z", (), "impossible time: 2096-01-01T00:00:00Z is after 2095"),
         (
             "0001-01-01T00:00:00+14:00",
             (),
-            "impossible time: 0001-01-01T00:00:00+14:00 is before 1990 or after 2095",
+            "impossible time: 0001-01-01T00:00:00+14:00 is before 1990",
         ),
         (
             "9999-12-31T23:59:59-14:00",
             (),
-            "impossible time: 9999-12-31T23:59:59-14:00 is before 1990 or after 2095",
+            "impossible time: 9999-12-31T23:59:59-14:00 is after 2095",
         ),
         (
             "03/04/2026",
             ("DD/MM/YYYY", "MM/DD/YYYY"),
-            "03/04/2026 fits DD/MM/YYYY and MM/DD/YYYY with different meanings",
+            "ambiguous time: 03/04/2026 fits DD/MM/YYYY and MM/DD/YYYY with different meanings",
         ),
-        ("2026-03-04", ("YYYY-DD-MM",), "2026-03-04 fits ISO 8601 and YYYY-DD-MM with different meanings"),
+        (
+            "2026-03-04",
+            ("YYYY-DD-MM",),
+            "ambiguous time: 2026-03-04 fits ISO 8601 and YYYY-DD-MM with different meanings",
+        ),
         (
             "2026-03-04 10:00",
             ("YYYY-DD-MM HH:mm",),
-            "2026-03-04 10:00 fits ISO 8601 and YYYY-DD-MM HH:mm with different meanings",
+            "ambiguous time: 2026-03-04 10:00 fits ISO 8601 and YYYY-DD-MM HH:mm with different meanings",
         ),
-        ("20121210", ("DDMMYYHH",), "20121210 fits ISO 8601 and DDMMYYHH with different meanings"),
+        (
+            "20121210",
+            ("DDMMYYHH",),
+            "ambiguous time: 20121210 fits ISO 8601 and DDMMYYHH with different meanings",
+        ),
     ],
 )
 def test_what_cannot_be_read_surely_is_refused(text: str, forms: tuple[str, ...], reason: str) -> None:
@@ -166,7 +174,9 @@ def test_two_forms_that_agree_are_no_trouble() -> None:
 
 @pytest.mark.parametrize("text", ["2026-03-04T10:00:00", "2026-03-04", "04/03/2026"])
 def test_a_time_without_an_offset_needs_the_mappings_timezone(text: str) -> None:
-    with pytest.raises(RowError, match="time without an offset, and the mapping names no timezone"):
+    with pytest.raises(
+        RowError, match="time zone missing: the time has no offset, and the mapping names no timezone"
+    ):
         instant(text, "DD/MM/YYYY", timezone=None)
     written = datetime(2026, 3, 4, 10 if "10:00" in text else 0, tzinfo=UTC)
     assert instant(text, "DD/MM/YYYY", timezone="Asia/Tokyo") == written - timedelta(hours=9)
@@ -259,10 +269,10 @@ def test_a_day_is_the_calendars(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("soon", "unreadable day: “soon”"),
-        ("1066-10-14", "impossible day: 1066-10-14 is before 1990 or after 2095"),
-        ("0001-01-01T00:00+14:00", "impossible day: 0001-01-01T00:00+14:00 is before 1990 or after 2095"),
-        ("03/04/2026", "03/04/2026 fits DD/MM/YYYY and MM/DD/YYYY with different meanings"),
+        ("soon", "unknown time: “soon”"),
+        ("1066-10-14", "impossible time: 1066-10-14 is before 1990-01-01"),
+        ("0001-01-01T00:00+14:00", "impossible time: 0001-01-01T00:00+14:00 is before 1990-01-01"),
+        ("03/04/2026", "ambiguous time: 03/04/2026 fits DD/MM/YYYY and MM/DD/YYYY with different meanings"),
     ],
 )
 def test_a_day_that_cannot_be_read_surely_is_refused(text: str, reason: str) -> None:

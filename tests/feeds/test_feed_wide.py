@@ -35,16 +35,16 @@ def test_each_date_of_a_row_is_an_event() -> None:
 
 def test_a_row_without_a_milestone_is_one_bad_row() -> None:
     items = read(HEADER + "J1,A1, ,,x,\n", wide())
-    assert bad(items) == [(2, "no milestone has a date")]
+    assert bad(items) == [(2, "no milestone")]
 
 
 def test_each_milestone_that_cannot_be_read_is_a_bad_row_with_its_column() -> None:
     items = read(HEADER + "J1,,soon,\x07,x,\n,,2026-03-04,,x,\nJ1,,-,2026-03-04,x,\n", wide())
     assert bad(items) == [
-        (2, "“Published on”: unreadable time: “soon”"),
-        (2, "“Closed”: time has control characters only"),
-        (3, "“Published on”: no listing"),
-        (4, "“Published on”: unreadable time: “-”"),
+        (2, "unknown time: “Published on”: “soon”"),
+        (2, "control characters only: “Closed”: time"),
+        (3, "no listing: “Published on”"),
+        (4, "unknown time: “Published on”: “-”"),
     ]
     assert [item.kind for item in events(items)] == ["applications_closed"]
 
@@ -53,7 +53,9 @@ def test_an_id_is_told_apart_by_the_column() -> None:
     named = wide(LISTING | {"event_id": "id"})
     items = read(HEADER + f"J1,,2026-03-04,2026-03-04,x,\nJ1,,2026-03-04,,{'y' * 190},\n", named)
     assert [item.event_id for item in events(items)] == ["x Published on", "x Closed"]
-    assert bad(items) == [(3, "“Published on”: over-long event_id: 203 characters where 200 are allowed")]
+    assert bad(items) == [
+        (3, "over-long field: “Published on”: event_id has 203 characters where 200 are allowed")
+    ]
 
 
 def test_sandbox_rows_are_counted_by_their_milestones() -> None:

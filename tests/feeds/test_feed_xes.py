@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,7 +124,7 @@ def test_what_an_event_or_trace_leaves_out_is_not_guessed_from_the_logs_globals(
     )
     first, second = found(data)
     assert first == EVENT._replace(line=5, actor="u1", details={"title": "Nurse"})
-    assert (second.line, second.reason) == (8, "no event")  # type: ignore[union-attr]
+    assert (second.line, second.reason) == (8, "unknown event")  # type: ignore[union-attr]
 
 
 def test_a_trace_whose_name_comes_after_its_events_is_refused_not_merged_with_others() -> None:
@@ -141,7 +143,12 @@ def test_one_events_attributes_do_not_reach_the_next() -> None:
 
 
 def test_an_event_may_stand_in_no_trace() -> None:
-    assert found(log(event())) == [BadRow(3, "no listing", f"concept:name=ready; time:timestamp={AT}")]
+    said = {"case:concept:name": "", "concept:name": "ready", "time:timestamp": AT}
+    (item,) = found(log(event()))
+    assert isinstance(item, BadRow)
+    assert item[:4] == (3, "no listing", f"concept:name=ready; time:timestamp={AT}", "no listing")
+    assert item.cells is not None
+    assert json.loads(item.cells).items() >= said.items()
     by_job = mapping({"listing": "job", "event": "concept:name", "at": "time:timestamp"})
     assert read(log(event(more='<string key="job" value="J1"/>')), by_job) == [EVENT._replace(line=3)]
 
@@ -153,10 +160,10 @@ def test_bad_and_sandbox_events_are_reported_with_the_line_of_their_event() -> N
     )
     items = found(data, sandbox={"case:concept:name": ["test"]})
     assert bad(items) == [
-        (4, "no event"),
-        (5, "unreadable time: “soon”"),
-        (6, "no event"),
-        (7, "event has control characters only"),
+        (4, "unknown event"),
+        (5, "unknown time: “soon”"),
+        (6, "unknown event"),
+        (7, "control characters only: event"),
     ]
     assert items[-1] == SandboxRow(10)
     assert isinstance(items[1], BadRow)

@@ -230,3 +230,17 @@ def test_weekdays_are_read_by_name() -> None:
     for text in ("Mon,Foo", "Mon-Fri", "Mon Tue", "Mondrian", "Mon,", ""):
         with pytest.raises(CalendarError, match="is no weekday"):
             parse_weekdays(text)
+
+
+@given(st.dates(date(1990, 1, 3), date(2090, 12, 31)))
+def test_the_working_day_before_is_the_last_one_that_comes_before(day: date) -> None:
+    before = calendar("GB-ENG").working_day_before(day)
+    assert before < day
+    assert calendar("GB-ENG").is_working(before)
+    assert calendar("GB-ENG").working_days_between(before, day) == calendar("GB-ENG").is_working(day)
+
+
+def test_before_the_first_day_no_working_day_is_known() -> None:
+    for day in (date(1990, 1, 1), date(1989, 6, 1)):
+        with pytest.raises(CalendarError):
+            calendar("GB-ENG").working_day_before(day)

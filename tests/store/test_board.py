@@ -92,9 +92,10 @@ def test_today_and_the_days_to_come_show_todays_open_tasks(store_url: str, tmp_p
     days = sorted(CALENDAR.day_of(row["at"]) for row in rows)
     clock = Clock(at_the_end_of(days[len(days) // 2]))
     with new_store(store_url, targets=targets(), clock=clock) as store:
-        import_rows(store, rows, tmp_path)
         for step in (0, 3, 40):
             today = days[len(days) // 2] + timedelta(days=step)
+            clock.moment = at_the_end_of(today - timedelta(days=1))
+            import_rows(store, rows, tmp_path)  # what is after tomorrow is not believed yet
             clock.moment = at_the_end_of(today)
             advance(store)
             with reader_of(store) as reader:

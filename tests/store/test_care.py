@@ -12,20 +12,25 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import alembic.command
 import pytest
+from sqlmodel import SQLModel
 
 from store import schema
 from store.backup import back_up
 from store.care import Upgraded, describe, upgrade_store
 from store.checking import Checked, check_store
+from store.difference import PHASE_COLUMNS
 from store.errors import StoreError, StoreMissingError
 from store.location import Location, find_location
+from store.maintenance import advance, rebuild
 from store.moment import one_moment
+from store.plain import Plain
 from store.reading import open_reader
 from store.restore import restore
 from store.work import Store
 from tests.oracle import generate
-from tests.store.helpers import Clock, import_rows, new_store, reader_of
+from tests.store.helpers import Clock, everything, import_rows, new_store, reader_of
 
 ROOT = Path(__file__).parents[2]
 STEP = """
@@ -286,3 +291,43 @@ def test_a_newer_store_is_left_untouched_to_the_byte(store_url: str, tmp_path: P
         with pytest.raises(StoreError, match=r"newer Stagewatch \(schema 9999"):
             care(location)
     assert (look(location), location.path and location.path.read_bytes()) == before
+
+
+@pytest.mark.parametrize("version", schema.VERSIONS[:-1])
+def test_a_store_of_every_older_schema_is_brought_up_to_date(
+    store_url: str, tmp_path: Path, version: str
+) -> None:
+    """It holds the events as they were; its tasks are worked out anew where they are numbered otherwise."""
+    with new_store(str(tmp_path / "now.db")) as made:
+        filled(made, tmp_path)
+        wanted = everything(made)
+        old = Store(find_location(store_url), made.clock)
+        with old.work() as work, one_moment(made.location) as source:
+            alembic.command.upgrade(schema._config(work.session.connection()), version)
+            for table in SQLModel.metadata.sorted_tables:
+                columns = columns_of(work.plain, table.name)
+                work.plain.insert(
+                    table.name,
+                    ", ".join(columns),
+                    source.rows(f"SELECT {', '.join(columns)} FROM {table.name}") if columns else [],
+                )
+            phases = work.plain.rows("SELECT * FROM task_phase")
+            work.plain.run("DELETE FROM task_phase")
+            work.plain.run("UPDATE task SET id = id - 1")
+            work.plain.insert("task_phase", PHASE_COLUMNS, [(row[0] - 1, *row[1:]) for row in phases])
+    assert upgrade_store(old.location) == Upgraded(version, schema.CURRENT)
+    advance(old)
+    assert everything(old) == wanted
+    assert rebuild(old).changed == 0
+    old.close()
+
+
+def columns_of(plain: Plain, table: str) -> list[str]:
+    """The columns of a table as it is, none if there is no such table."""
+    if plain.postgres:
+        ask = (
+            "SELECT column_name FROM information_schema.columns WHERE table_name = ? "
+            "AND table_schema = current_schema() ORDER BY ordinal_position"
+        )
+        return [row[0] for row in plain.rows(ask, (table,))]
+    return [row[1] for row in plain.rows(f"PRAGMA table_info({table})")]

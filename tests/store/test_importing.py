@@ -1,14 +1,11 @@
-"""Importing: nothing twice, nothing lost, nothing guessed; also with two at once and a kill in the middle."""
+"""Importing: nothing twice, nothing lost, nothing guessed; kills and two at once are in test_kills.py."""
 
 from __future__ import annotations
 
 import gzip
 import os
-import signal
 import subprocess
 import sys
-import time
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +18,6 @@ from store.importing import import_file
 from store.maintenance import advance, rebuild
 from store.plain import connect
 from store.tasks import TaskQuery
-from store.work import Store
 from tests.oracle import generate
 from tests.store.helpers import Clock, everything, import_rows, new_store, reader_of
 
@@ -246,98 +242,17 @@ def test_a_timer_goes_off_when_its_time_comes(store_url: str, tmp_path: Path) ->
             with reader_of(store) as reader:
                 open_kpis = [k.code for s in reader.board().stages for k in s.kpis if k.counts.tasks]
                 assert open_kpis == [kpi]
+        clock.moment = at + timedelta(days=19)
+        import_rows(store, rows, tmp_path)  # the last event is of tomorrow: it is kept, and waits
+        with reader_of(store) as reader:
+            assert not reader.pending()
+            assert reader.board().totals.tasks == 1
         clock.moment = at + timedelta(days=21)
-        advance(store)
+        assert advance(store) == 1
         with reader_of(store) as reader:
             assert [k.code for s in reader.board().stages for k in s.kpis if k.counts.tasks] == [
                 "ready_to_offer.ready_to_start"
             ]
-
-
-IMPORT = """
-import sys
-from store.feeds.mapping import load_mapping
-from store.importing import import_file
-from store.location import find_location
-from store.work import Store
-import store.importing
-store.importing.BATCH = 50
-store = Store(find_location(sys.argv[1]))
-print("ready", flush=True)
-import_file(store, sys.argv[2], load_mapping(open(sys.argv[3]).read()))
-"""
-
-
-def start_import(url: str, csv: Path, mapping: Path) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen(
-        [sys.executable, "-c", IMPORT, url, str(csv), str(mapping)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
-    )  # fmt: skip
-
-
-def test_two_imports_at_once_lose_nothing(store_url: str, tmp_path: Path) -> None:
-    # One event per listing and instant: the order of arrival, which decides ties, is theirs to win or lose.
-    every = generate.recruitment(3, 30, late=0)
-    rows = list({(row["listing"], row["at"].astimezone(UTC)): row for row in every}.values())
-    mapping = write(tmp_path, generate.MAPPING, "map.toml")
-    parts = []
-    for name, part in (("a.csv", rows[: len(rows) * 2 // 3]), ("b.csv", rows[len(rows) // 3 :])):
-        generate.write_csv(part, tmp_path / name)
-        parts.append(tmp_path / name)
-    with new_store(store_url) as store:
-        running = [start_import(store_url, part, mapping) for part in parts]
-        for process in running:
-            _, said = process.communicate(timeout=120)
-            assert process.returncode == 0, said
-        advance(store)  # the test's clock is far ahead of the two processes'
-        both = comparable(store)
-    with clean_store(tmp_path) as store:
-        for file in parts:
-            import_file(store, file, load_mapping(generate.MAPPING))
-        assert comparable(store) == both
-
-
-def clean_store(tmp_path: Path) -> AbstractContextManager[Store]:
-    """A second, empty store, always SQLite: what comes out must not depend on the database."""
-    return new_store(str(tmp_path / "clean.db"))
-
-
-def comparable(store: Store) -> object:
-    """All tasks and counts, without numbers that depend on the order of arrival."""
-    plain = connect(store.location)
-    try:
-        tasks = (
-            "id, listing, application, kpi_id, owner, started_at, due_on, done_by, paused, ended_at, outcome"
-        )
-        return (
-            sorted(plain.rows(f"SELECT {tasks} FROM task"), key=repr),
-            sorted(plain.rows("SELECT kpi_id, paused, due_on, done_by, tasks FROM task_count")),
-            plain.value("SELECT count(*) FROM event"),
-        )
-    finally:
-        plain.close()
-
-
-@pytest.mark.parametrize("after", [0.02, 0.15, 0.4])
-def test_a_killed_import_is_completed_by_running_it_again(
-    store_url: str, tmp_path: Path, after: float
-) -> None:
-    rows = generate.recruitment(3, 40, late=0)
-    csv, mapping = tmp_path / "rows.csv", write(tmp_path, generate.MAPPING, "map.toml")
-    generate.write_csv(rows, csv)
-    with new_store(store_url) as store:
-        process = start_import(store_url, csv, mapping)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(after)  # the moment of the kill, not a wait for something: any moment must do
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=60)
-        import_file(store, csv, load_mapping(generate.MAPPING))
-        killed = comparable(store)
-    with clean_store(tmp_path) as store:
-        import_file(store, csv, load_mapping(generate.MAPPING))
-        assert comparable(store) == killed
 
 
 COUNT = """

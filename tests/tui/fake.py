@@ -22,7 +22,9 @@ from kpi.board import (
     UserRow,
     total,
 )
+from kpi.changes import Change, ChangeCounts, ChangeView
 from kpi.status import Status, status_on
+from store.changes import ChangeQuery
 from store.errors import StoreError
 from store.tasks import TaskQuery
 
@@ -73,6 +75,7 @@ class World:
     organisation: str = "Northbank NHS Trust"
     pending: bool = False
     empty: bool = False
+    unchanged: bool = False
     warnings: tuple[str, ...] = ()
     paused: bool = True
     gate: threading.Event = field(default_factory=threading.Event)
@@ -134,6 +137,35 @@ class FakeList:
         if self.query.finished:
             tasks = [replace(t, finished_at=t.started_at, in_time=t.target_set % 2 == 1) for t in tasks]
         return tuple(tasks)
+
+
+class FakeChanges:
+    """A quarter of all tasks changed in each of the four ways, in the order of their numbers."""
+
+    def __init__(self, world: World, query: ChangeQuery) -> None:
+        self.world = world
+        self.until = query.until or world.today
+        self.since = query.since or self.until - timedelta(days=1)
+        if self.since >= self.until:
+            raise StoreError(f"not from {self.since} to {self.until}")
+        size = 0 if world.empty or world.unchanged else world.size // 4
+        self.counts = ChangeCounts(size, size, size, size)
+        kinds = [kind for kind in Change if query.kinds is None or kind.value in query.kinds]
+        self.places = [(kind, list(Change).index(kind) * size) for kind in kinds]
+        self.size, self.total = size, size * len(kinds)
+
+    def fetch(self, start: int, count: int) -> tuple[ChangeView, ...]:
+        self.world.asked.append(f"changes {start}+{count}")
+        return tuple(self._change(place) for place in range(start, min(start + count, self.total)))
+
+    def _change(self, place: int) -> ChangeView:
+        kind, first = self.places[place // self.size]
+        task = make_task(first + place % self.size, self.until)
+        if kind is Change.LEFT:
+            in_time = (True, False, None)[place % 3]
+            status = Status.CANCELLED if in_time is None else task.status
+            task = replace(task, finished_at=task.started_at, in_time=in_time, status=status)
+        return ChangeView(kind, self.until, task)
 
 
 class FakeReader:
@@ -222,6 +254,11 @@ class FakeReader:
     def task_list(self, query: TaskQuery) -> FakeList:
         self._asked(f"task_list {query.sort.value} {query.status} {query.finished}")
         return FakeList(self.world, query)
+
+    def changes(self, query: ChangeQuery) -> FakeChanges:
+        kinds = "all" if query.kinds is None else "+".join(sorted(query.kinds))
+        self._asked(f"changes {query.since} {query.until} {kinds} {query.user}")
+        return FakeChanges(self.world, query)
 
     def task(self, task_id: str, as_of: date | None = None) -> TaskView:
         self._asked("task")

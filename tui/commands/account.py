@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from kpi.text import clean
 from store.accounts import add_account, load_accounts, remove_account, use_account
-from store.location import Location, find_location
 from tui.commands.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def add(options: Namespace) -> None:
     if options.json:
         print_json(account_json(account))
         return
-    print(f"{account.name} is on the list: {clean(_shown(account))}.")
+    print(f"{account.name} is on the list: {clean(account.shown)}.")
     if account.keyring:
         print("Its password is in the system's keyring, not in the list.")
     print(f"Use it with: stagewatch account use {shlex.quote(account.name)}")
@@ -41,7 +40,7 @@ def list(options: Namespace) -> None:  # noqa: A001 - the command's name
                 account.name,
                 "in use" if account == in_use else "",
                 "in the keyring" if account.keyring else "",
-                _shown(account),
+                account.shown,
             ]
             for account in known.accounts
         ]
@@ -66,18 +65,11 @@ def remove(options: Namespace) -> None:
     if options.json:
         print_json({**account_json(account), "password_left": removed.password_left})
         return
-    print(f"{account.name} is off the list. Its data is untouched, at {clean(_shown(account))}.")
+    print(f"{account.name} is off the list. Its data is untouched, at {clean(account.shown)}.")
     if removed.password_left:
         print("Its password could not be taken out of the keyring; remove “stagewatch” there by hand.")
 
 
 def account_json(account: Account, **more: object) -> dict[str, object]:
     """An account in the machine form."""
-    return {"name": account.name, "address": _shown(account), "keyring": account.keyring, **more}
-
-
-def _shown(account: Account) -> str:
-    """The address for people; a password that somebody has written into the list by hand stays hidden."""
-    if "://" in account.address:
-        return str(Location(url=account.address))
-    return str(find_location(account.address))
+    return {"name": account.name, "address": account.shown, "keyring": account.keyring, **more}

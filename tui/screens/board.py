@@ -48,6 +48,8 @@ class BoardScreen(LensPage):
         "lens.back",
         "lens.forward",
         "lens.today",
+        "lens.day",
+        "board.changes",
         "app.search",
         "board.explain",
         "app.quit",
@@ -60,12 +62,18 @@ class BoardScreen(LensPage):
             "e", "explain", "explain", id="board.explain", tooltip="The clock of the row's most pressing task"
         ),
         Binding(
+            "c", "changes", "changes", id="board.changes", tooltip="What changed up to the day looked at"
+        ),
+        Binding(
             "x", "fold_all", "all KPIs", id="board.fold_all", tooltip="Show or hide the KPIs of all stages"
         ),
     ]
 
     def __init__(self) -> None:
         super().__init__()
+        self._know_nothing()
+
+    def _know_nothing(self) -> None:
         self.view = BY_STAGE
         self.opened: frozenset[str] = frozenset()
         self.facts: BoardFacts | None = None
@@ -78,7 +86,15 @@ class BoardScreen(LensPage):
         yield Outlook()
 
     def on_mount(self) -> None:
-        """Show the early board where there is one, else ask for it."""
+        """Begin."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Show the early board where there is one, else ask for it; nothing of another store stays."""
+        self._know_nothing()
+        self.recovered()
+        self.query_one(BoardTable).cursor = 0
+        self.query_one(Outlook).show(None)
         self._show_choice()
         self.query_one(BoardTable).say("Reading the store …")
         early = self.host.early
@@ -229,6 +245,10 @@ class BoardScreen(LensPage):
         row = self.query_one(BoardTable).current
         if row is not None:
             self._open(row)
+
+    def action_changes(self) -> None:
+        """Open what changed since the working day before."""
+        self.host.open_changes()
 
     def action_explain(self) -> None:
         """Open the clock of the row's task with the nearest deadline."""

@@ -97,13 +97,16 @@ class HelpScreen(Dialogue[None]):
         """The page's own keys first, then those that work everywhere; several keys for one thing together."""
         keys: dict[str, list[str]] = {}
         texts: dict[str, str] = {}
+        names_of: dict[str, str] = {}
         for known in self.active.values():
             binding = known.binding
             if binding.id is None:
                 continue
-            name = binding.id
+            text = binding.tooltip or binding.description
+            # Keys that are explained together, such as [ and ], stand together.
+            name = names_of.setdefault(text, binding.id)
             keys.setdefault(name, []).append(self.app.get_key_display(binding))
-            texts[name] = binding.tooltip or binding.description
+            texts[name] = text
         lines: list[tuple[str, str]] = []
         for heading, room in (("On this page", "page"), ("Moving", "rows"), ("Everywhere", "app")):
             names = [name for name in texts if _room(name) == room]

@@ -15,6 +15,7 @@ from tui.widgets.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
@@ -178,9 +179,14 @@ class LensPage(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "day(-1)", "day back", key_display="[", id="lens.back",
-                tooltip="The day before", group=DAY),
+                tooltip="A day back, a day on", group=DAY),
         Binding("right_square_bracket", "day(1)", "day on", key_display="]", id="lens.forward",
-                tooltip="The day after", group=DAY),
+                tooltip="A day back, a day on", group=DAY),
+        Binding("left_curly_bracket", "day(-7)", "week back", key_display="{", id="lens.week_back",
+                tooltip="A week back, a week on", group=DAY),
+        Binding("right_curly_bracket", "day(7)", "week on", key_display="}", id="lens.week_on",
+                tooltip="A week back, a week on", group=DAY),
+        Binding("g", "choose_day", "day", id="lens.day", tooltip="Go to a day: write it", group=DAY),
         Binding("t", "day(0)", "today", id="lens.today", tooltip="Back to today", group=DAY),
         Binding("f", "choose_user", "filter", id="lens.user", tooltip="Only one user's tasks"),
     ]  # fmt: skip
@@ -188,6 +194,18 @@ class LensPage(Page):
     def action_day(self, days: int) -> None:
         """Look at a day further on or back; 0 is today."""
         self.host.move_day(days)
+
+    def action_choose_day(self) -> None:
+        """Write the day to look at."""
+        from tui.screens.day_box import DayBox
+
+        def chosen(day: date | None) -> None:
+            if day is not None:
+                self.host.look_through(self.host.lens._replace(as_of=day))
+
+        today = self.host.today
+        if today is not None:
+            self.app.push_screen(DayBox("Go to a day", today, self.host.lens.as_of or today), chosen)
 
     def action_choose_user(self) -> None:
         """Choose whose tasks are shown."""

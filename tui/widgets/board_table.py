@@ -123,9 +123,21 @@ class BoardTable(Rows):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "right", "unfold", "Show KPIs", show=False, id="board.unfold", tooltip="Show the stage's KPIs"
+            "right",
+            "unfold",
+            "Show KPIs",
+            show=False,
+            id="board.unfold",
+            tooltip="Hide the stage's KPIs, show them",
         ),
-        Binding("left", "fold", "Hide KPIs", show=False, id="board.fold", tooltip="Hide the stage's KPIs"),
+        Binding(
+            "left",
+            "fold",
+            "Hide KPIs",
+            show=False,
+            id="board.fold",
+            tooltip="Hide the stage's KPIs, show them",
+        ),
     ]
 
     class Folded(Message):

@@ -38,14 +38,46 @@ class Rows(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="rows.up", tooltip="One row up", group=_MOVING),
         Binding(
-            "down,j", "move(1)", "Down", show=False, id="rows.down", tooltip="One row down", group=_MOVING
+            "up,k",
+            "move(-1)",
+            "Up",
+            show=False,
+            id="rows.up",
+            tooltip="One row up, one row down",
+            group=_MOVING,
         ),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="rows.page_up", tooltip="One page up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="rows.page_down", tooltip="One page down"),
-        Binding("home", "first", "First", show=False, id="rows.first", tooltip="To the first row"),
-        Binding("end", "last", "Last", show=False, id="rows.last", tooltip="To the last row"),
+        Binding(
+            "down,j",
+            "move(1)",
+            "Down",
+            show=False,
+            id="rows.down",
+            tooltip="One row up, one row down",
+            group=_MOVING,
+        ),
+        Binding(
+            "pageup",
+            "page(-1)",
+            "Page up",
+            show=False,
+            id="rows.page_up",
+            tooltip="One page up, one page down",
+        ),
+        Binding(
+            "pagedown",
+            "page(1)",
+            "Page down",
+            show=False,
+            id="rows.page_down",
+            tooltip="One page up, one page down",
+        ),
+        Binding(
+            "home", "first", "First", show=False, id="rows.first", tooltip="To the first row, to the last row"
+        ),
+        Binding(
+            "end", "last", "Last", show=False, id="rows.last", tooltip="To the first row, to the last row"
+        ),
         Binding(
             "enter",
             "choose",

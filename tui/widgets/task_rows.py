@@ -16,6 +16,8 @@ from tui.widgets.drawing import click
 from tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.style import Style
 
     from kpi.board import TaskView
@@ -47,6 +49,8 @@ _USER = _Column("User", None, 6, 30)
 
 class TaskRows(Rows):
     """Tasks, one a row, drawn from the pages that are there."""
+
+    FIRST_HEAD = "Status"
 
     def __init__(self, *, id: str = "tasks") -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -110,7 +114,7 @@ class TaskRows(Rows):
         )
 
     @property
-    def _status_cells(self) -> int:
+    def first_cells(self) -> int:
         """As wide as the longest word needs: “× cancelled” can only be among finished tasks."""
         return len("× cancelled") if self.finished else len("● on track")
 
@@ -127,7 +131,7 @@ class TaskRows(Rows):
         # Where no task so far is an applicant's, the others get the room.
         columns += (_APPLICATION, _USER) if self._seen.get(_APPLICATION.head, 0) > 1 else (_USER,)
         gap = 2 if wide else 1
-        room = width - 1 - self._status_cells - _DAY_CELLS * (2 if wide else 1) - _DAYS_CELLS
+        room = width - 1 - self.first_cells - _DAY_CELLS * (2 if wide else 1) - _DAYS_CELLS
         room -= gap * (len(columns) + (3 if wide else 2))
         wanted = {
             c.head: max(c.least, len(c.head) + 1, min(c.most, self._seen.get(c.head, c.least)))
@@ -148,10 +152,10 @@ class TaskRows(Rows):
         widths = self._widths(width)
         columns = {c.head: c for c in (_STAGE, _KPI, _LISTING, _APPLICATION, _USER)}
         gap = "  " if wide else " "
-        parts: list[tuple[str, str | None, int, bool]] = [(" Status", None, self._status_cells + 1, False)]
-        if wide:
-            parts.append(("Due", None, _DAY_CELLS, False))
-        parts.append(("Done by", "deadline", _DAY_CELLS, False))
+        parts: list[tuple[str, str | None, int, bool]] = [
+            (f" {self.FIRST_HEAD}", None, self.first_cells + 1, False),
+            *((head, sort, _DAY_CELLS, False) for head, sort in self.day_heads(wide=wide)),
+        ]
         parts += [(head, columns[head].sort, cells, False) for head, cells in widths.items()]
         parts.append(("Days", "age", _DAYS_CELLS, True))
         segments: list[Segment] = []
@@ -178,10 +182,11 @@ class TaskRows(Rows):
         gap = Segment("  " if wide else " ", base)
         widths = self._widths(width)
         quiet = look.muted + over
-        segments = [Segment(" ", base), *self._status(task, look, base)]
-        if wide:
-            segments += [gap, Segment(words.column_day(task.due_on), quiet)]
-        segments += [gap, Segment(words.column_day(task.done_by), base)]
+        segments = [Segment(" ", base), *self.draw_first(row, task, look, base)]
+        *others, last = self.days_of(row, task, wide=wide)
+        for day in others:
+            segments += [gap, Segment(words.column_day(day), quiet)]
+        segments += [gap, Segment(words.column_day(last), base)]
         for column, text in self._flexible(task):
             if column.head not in widths:
                 continue
@@ -191,8 +196,21 @@ class TaskRows(Rows):
         days = words.number(task.elapsed_working_days, _DAYS_CELLS)
         return [*segments, gap, Segment(words.right(days, _DAYS_CELLS), base)]
 
-    def _status(self, task: TaskView, look: Look, base: Style) -> list[Segment]:
+    # What stands in the first columns; a list of changes has others there.
+
+    def day_heads(self, *, wide: bool) -> tuple[tuple[str, str | None], ...]:
+        """The names of the columns with days, and by what a click on them orders."""
+        done_by = ("Done by", "deadline")
+        return (("Due", None), done_by) if wide else (done_by,)
+
+    def days_of(self, row: int, task: TaskView, *, wide: bool) -> tuple[date, ...]:
+        """The days in these columns; the last one matters most."""
+        del row
+        return (task.due_on, task.done_by) if wide else (task.done_by,)
+
+    def draw_first(self, row: int, task: TaskView, look: Look, base: Style) -> list[Segment]:
         """Glyph and word; what a finished task keeps is whether it was in time."""
+        del row
         glyph, word = LOOKS[task.status].glyph, LOOKS[task.status].word
         style = look.status[task.status]
         if task.in_time is not None:
@@ -200,4 +218,4 @@ class TaskRows(Rows):
             glyph, word, style = (
                 ("✓", "in time", look.status[kept]) if task.in_time else ("■", "late", look.status[kept])
             )
-        return [Segment(glyph, base + style), Segment(words.left(f" {word}", self._status_cells - 1), base)]
+        return [Segment(glyph, base + style), Segment(words.left(f" {word}", self.first_cells - 1), base)]

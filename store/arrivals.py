@@ -1,0 +1,150 @@
+"""Events arriving: a feed's items become rows of `event`, each kept once; their listings wait for replay."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from store.corrections import corrections_of
+from store.feeds.reading import BadRow, FeedEvent
+from store.feeds.rows import Possible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from store.feeds.reading import FeedItem
+    from store.organisation import Organisation
+    from store.plain import Plain
+
+LISTING, EVENT_ID, CONTENT = 1, 8, slice(1, 8)  # places in EVENT_COLUMNS
+EVENT_COLUMNS = "key, listing_id, application, kind, at, actor, owner, detail, event_id, import_id"
+_MOST_TEXTS = 8_192
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+EventRow = list[Any]
+
+
+class Arrivals(NamedTuple):
+    """A batch of a feed's items, ready to be kept; plain, so that it travels between processes as it is.
+
+    `rows` are rows of EVENT_COLUMNS, but with the listing's reference for its number. `bad` has the fields
+    of BadRow, `unknown` the kinds of events that the catalogue does not know. `progress` is the share of
+    the file that has been read, `digest` the file's SHA-256, in its last batch only.
+    """
+
+    items: int
+    rows: list[EventRow]
+    listings: list[str]
+    bad: list[tuple[Any, ...]]
+    unknown: list[str]
+    progress: float = 0.0
+    digest: str | None = None
+
+    def bad_rows(self) -> list[BadRow]:
+        """The rows that were not understood."""
+        return [BadRow(*row) for row in self.bad]
+
+
+def possible_at(organisation: Organisation, now: int) -> Possible:
+    """When an event can have happened: from the first day that can be counted to the end of tomorrow.
+
+    A closing date must leave room for every freeze that may move it.
+    """
+    calendar = organisation.calendar
+    tomorrow = organisation.today(now) + timedelta(days=1)
+    return Possible(
+        calendar.end_of(calendar.first),
+        calendar.end_of(min(tomorrow, calendar.latest_start)),
+        calendar.first.isoformat(),
+        calendar.latest_start.isoformat(),
+    )
+
+
+def arrivals_maker(source: str, run: int, known: Collection[str]) -> Callable[[Sequence[FeedItem]], Arrivals]:
+    """A function from items to arrivals of the import `run` of a source; `known` are the catalogue's events.
+
+    A repeated event is told by its id in its source, or without one by all that it says.
+    """
+    by_id, by_content = (
+        blake2b(f"{kind}\x1f{source}\x1f".encode(), digest_size=16) for kind in ("id", "content")
+    )
+    texts: dict[tuple[tuple[str, str], ...], str] = {}
+
+    def text_of(details: dict[str, str]) -> str:
+        # An export repeats the same details with every event of a listing.
+        said = tuple(details.items())
+        text = texts.get(said)
+        if text is None:
+            if len(texts) >= _MOST_TEXTS:
+                texts.clear()
+            text = texts[said] = _encode(details)
+        return text
+
+    def row_of(event: FeedEvent) -> EventRow:
+        _, event_id, kind, at, listing, application, actor, owner, details = event
+        text = text_of(details) if details else None
+        if event_id is not None:
+            key = by_id.copy()
+            key.update(event_id.encode())
+        else:
+            key = by_content.copy()
+            # Cleaned text has no control characters, so the separator cannot occur in a field.
+            said = (kind, str(at), listing, application or "", actor or "", owner or "", text or "")
+            key.update("\x1f".join(said).encode())
+        return [key.digest(), listing, application, kind, at, actor, owner, text, event_id, run]
+
+    def arrivals(items: Sequence[FeedItem]) -> Arrivals:
+        events = [item for item in items if isinstance(item, FeedEvent)]
+        return Arrivals(
+            items=len(items),
+            rows=[row_of(event) for event in events],
+            listings=list(dict.fromkeys([event.listing for event in events])),
+            bad=[tuple(item) for item in items if isinstance(item, BadRow)],
+            unknown=sorted({event.kind for event in events}.difference(known)),
+        )
+
+    return arrivals
+
+
+def add_events(plain: Plain, arrivals: Arrivals) -> int:
+    """Keep the events that are new, or newer versions of known ones; how many those were."""
+    rows = arrivals.rows
+    if not rows:
+        return 0
+    listings = _listing_ids(plain, arrivals.listings)
+    for row in rows:
+        row[LISTING] = listings[row[LISTING]]
+    before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
+    added = plain.insert_new("event", EVENT_COLUMNS, rows, key="key")
+    named = [row for row in rows if row[EVENT_ID] is not None] if added < len(rows) else []
+    added += plain.insert_new(
+        "event",
+        f"{EVENT_COLUMNS}, corrects",
+        corrections_of(plain, EVENT_COLUMNS, named, CONTENT),
+        key="key",
+    )
+    if added:
+        plain.run(
+            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ? "
+            "UNION SELECT o.listing_id FROM event n JOIN event o ON o.seq = n.corrects OR "
+            "o.corrects = n.corrects WHERE n.seq > ? AND n.corrects IS NOT NULL)",
+            (before, before),
+        )
+    return added
+
+
+def known_listings(plain: Plain, refs: Iterable[str]) -> dict[str, int]:
+    """The numbers of the listings that are known, by reference."""
+    return dict(plain.where_in("SELECT ref, id FROM listing WHERE ref IN (…)", refs))
+
+
+def _listing_ids(plain: Plain, refs: Sequence[str]) -> dict[str, int]:
+    """The numbers of listings by reference; those seen for the first time get one."""
+    found = known_listings(plain, refs)
+    new = [ref for ref in refs if ref not in found]
+    if new:
+        plain.many("INSERT INTO listing (ref, open_tasks, frozen) VALUES (?, 0, 0)", [(ref,) for ref in new])
+        found.update(known_listings(plain, new))
+    return found

@@ -1,0 +1,217 @@
+"""What came in: imports and their counts, the quarantine, unmapped activities, how full the fields are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpi.events import moment_of
+from kpi.text import clean
+from store.errors import StoreError
+from store.feeds.kept import cells_said
+from store.feeds.mapping import DETAIL_FIELDS
+from store.mappings import SavedMapping, saved_mapping, saved_mappings
+from store.quarantine import EVERY_ROW, FROM_QUARANTINE, Chosen
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from store.plain import Plain, Row
+    from store.reading import Reader
+
+# What is said of fields, users and activities is said of the latest so many events: it has to be counted.
+LATEST = 1_000_000
+_OWN_FIELDS = ("event_id", "application", "actor", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """One import: rows = added + duplicates + sandbox + quarantined; times are in UTC.
+
+    `finished_at` is None while it runs and if it was broken off; `digest` is the SHA-256 of the file, None if
+    it was not read to its end. `waiting` of the quarantined rows are still in the quarantine.
+    """
+
+    id: int
+    source: str
+    file: str
+    digest: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    rows: int
+    added: int
+    duplicates: int
+    sandbox: int
+    quarantined: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """How many rows of a source are in quarantine for one kind of reason; `again` can be tried again."""
+
+    source: str
+    kind: str
+    rows: int
+    again: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadRowView:
+    """One row in quarantine; `cells` are its columns and their raw cells (cleaned), None if it has none."""
+
+    id: int
+    run: int
+    source: str
+    file: str
+    line: int
+    kind: str
+    reason: str
+    content: str
+    cells: tuple[tuple[str, str], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCount:
+    """How often an activity that the catalogue does not know came from a source."""
+
+    source: str
+    activity: str
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsFilled:
+    """Of `events` events of a source and a user (None: it names nobody), how many say each field."""
+
+    source: str
+    user: str | None
+    events: int
+    filled: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCount:
+    """An owner whom no event names as the one who acted, and how many listings are theirs."""
+
+    owner: str
+    listings: int
+
+
+_IMPORTS = (
+    "SELECT r.id, r.source, r.file, r.digest, r.started_at, r.finished_at, r.rows, r.added, r.duplicates, "
+    "r.sandbox, r.quarantined, (SELECT count(*) FROM quarantine q WHERE q.import_id = r.id) FROM import_run r"
+)
+
+
+class Intake:
+    """The questions about what came in; they use the reader's connection."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Made by `Reader.intake`."""
+        self._reader = reader
+
+    def imports(self, limit: int = 200, before: int | None = None) -> tuple[ImportView, ...]:
+        """The latest imports first; with `before`, those that came before that number."""
+        where, values = ("", []) if before is None else ("WHERE r.id < ?", [before])
+        with self._reader.asking() as plain:
+            rows = plain.rows(f"{_IMPORTS} {where} ORDER BY r.id DESC LIMIT ?", (*values, limit))
+        return tuple(map(_import_view, rows))
+
+    def one_import(self, number: int) -> ImportView:
+        """One import; StoreError if there is none of that number."""
+        with self._reader.asking() as plain:
+            row = plain.row(f"{_IMPORTS} WHERE r.id = ?", (number,))
+        if row is None:
+            raise StoreError(f"there is no import {number}; “stagewatch imports list” shows them all")
+        return _import_view(row)
+
+    def reasons(self, chosen: Chosen = EVERY_ROW) -> tuple[ReasonCount, ...]:
+        """The quarantine by source and kind of reason."""
+        where, values = chosen.where()
+        with self._reader.asking() as plain:
+            rows = plain.rows(
+                f"SELECT r.source, q.kind, count(*), count(q.cells) FROM {FROM_QUARANTINE} WHERE {where} "
+                "GROUP BY r.source, q.kind ORDER BY r.source, q.kind",
+                values,
+            )
+        return tuple(ReasonCount(*row) for row in rows)
+
+    def bad_rows(
+        self, chosen: Chosen = EVERY_ROW, limit: int = 200, after: int | None = None
+    ) -> tuple[BadRowView, ...]:
+        """Rows in quarantine in the order in which they came; with `after`, those that follow that one."""
+        where, values = chosen.where()
+        with self._reader.asking() as plain:
+            rows = plain.rows(
+                "SELECT q.id, q.import_id, r.source, r.file, q.line, q.kind, q.reason, q.content, q.cells "
+                f"FROM {FROM_QUARANTINE} WHERE {where} AND q.id > ? ORDER BY q.id LIMIT ?",
+                (*values, after or 0, limit),
+            )
+        return tuple(BadRowView(*(*row[:8], _cells(row[8]))) for row in rows)
+
+    def unmapped(self) -> tuple[ActivityCount, ...]:
+        """Activities of the latest events that the catalogue does not know, by source and name."""
+        with self._reader.asking() as plain:
+            rows = plain.rows(
+                "SELECT r.source, e.kind, count(*) FROM event e JOIN import_run r ON r.id = e.import_id "
+                "WHERE e.seq > ? GROUP BY r.source, e.kind ORDER BY r.source, e.kind",
+                (_before_latest(plain),),
+            )
+        known = self._reader.rules.catalogue.events
+        return tuple(ActivityCount(*row) for row in rows if row[1] not in known)
+
+    def fields_filled(self) -> tuple[FieldsFilled, ...]:
+        """How completely the latest events' fields are filled, by source and by the user who acted."""
+        said = [f"count(e.{field})" for field in _OWN_FIELDS]
+        # The details' text is written by us: its names stand just so.
+        said += [f"sum(CASE WHEN e.detail LIKE '%\"{name}\": %' THEN 1 ELSE 0 END)" for name in DETAIL_FIELDS]
+        with self._reader.asking() as plain:
+            rows = plain.rows(
+                f"SELECT r.source, e.actor, count(*), {', '.join(said)} FROM event e "
+                "JOIN import_run r ON r.id = e.import_id WHERE e.seq > ? GROUP BY r.source, e.actor",
+                (_before_latest(plain),),
+            )
+        rows.sort(key=lambda row: (row[0], row[1] or ""))
+        fields = (*_OWN_FIELDS, *DETAIL_FIELDS)
+        return tuple(
+            FieldsFilled(source, user, events, tuple(zip(fields, map(int, filled), strict=True)))
+            for source, user, events, *filled in rows
+        )
+
+    def unmatched_owners(self) -> tuple[OwnerCount, ...]:
+        """Owners of listings whom none of the latest events names as its actor, by name."""
+        with self._reader.asking() as plain:
+            actors = plain.rows("SELECT DISTINCT actor FROM event WHERE seq > ?", (_before_latest(plain),))
+            rows = plain.rows(
+                "SELECT owner, count(*) FROM listing WHERE owner IS NOT NULL GROUP BY owner ORDER BY owner"
+            )
+        acting = {row[0] for row in actors}
+        return tuple(OwnerCount(*row) for row in rows if row[0] not in acting)
+
+    def mappings(self) -> tuple[SavedMapping, ...]:
+        """The mappings that are kept, by name."""
+        with self._reader.asking() as plain:
+            return saved_mappings(plain)
+
+    def mapping(self, name: str) -> SavedMapping:
+        """The mapping kept under a name; StoreError if there is none."""
+        with self._reader.asking() as plain:
+            return saved_mapping(plain, name)
+
+
+def _import_view(row: Row) -> ImportView:
+    number, source, file, digest, started, finished, *counts = row
+    ended = None if finished is None else moment_of(finished)
+    return ImportView(number, source, file, digest, moment_of(started), ended, *counts)
+
+
+def _cells(text: str | None) -> tuple[tuple[str, str], ...] | None:
+    if text is None:
+        return None
+    return tuple((clean(column), clean(cell)) for column, cell in cells_said(json.loads(text)))
+
+
+def _before_latest(plain: Plain) -> int:
+    return int(plain.value("SELECT coalesce(max(seq), 0) FROM event")) - LATEST

@@ -1,0 +1,108 @@
+"""Many listings replayed by several processes: members of a crew replay, this one writes what differs."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from store.crew import Crew, processors
+from store.difference import Difference
+from store.plain import connect
+from store.projection import compare, load_ground
+from store.schema import check_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store.crew import Member
+    from store.plain import Plain
+    from store.work import Store
+
+# Listings per portion: enough to make commits cheap, few enough that other writers wait a moment only and
+# that their events fit in memory, however many each has.
+PORTION, FIRST_PORTION = 2_000, 200
+FEW_EVENTS, MANY_EVENTS = 15_000, 40_000
+# With fewer listings the processes would take longer to start than to help.
+WORTH_A_CREW = 1_500
+MOST_MEMBERS = 3
+WAITING = "next_moment IS NOT NULL AND next_moment <= ?"
+
+
+def next_portion(portion: int, events: int) -> int:
+    """How many listings to take next, after so many with so many events."""
+    if events > MANY_EVENTS:
+        return max(1, portion // 4)
+    return min(PORTION, portion * 2) if events < FEW_EVENTS else portion
+
+
+def is_worth_a_crew(plain: Plain, now: int, *, waiting: bool) -> bool:
+    """Whether there are so many listings to replay, and a processor to spare."""
+    where, values = (f"WHERE {WAITING}", (now,)) if waiting else ("", ())
+    many = f"SELECT count(*) FROM (SELECT 1 FROM listing {where} LIMIT {WORTH_A_CREW}) AS few"
+    return processors() > 1 and bool(plain.value(many, values) >= WORTH_A_CREW)
+
+
+class Together:
+    """One pass over the listings, in the order of their numbers; over those `waiting` for a replay, or all.
+
+    Afterwards `listings` says how many were replayed, `changed` how many tasks and phases differed.
+    """
+
+    def __init__(self, store: Store, *, waiting: bool, progress: Callable[[int], None] | None) -> None:
+        self._store = store
+        self._now = store.clock()
+        self._waiting = waiting
+        self._progress = progress
+        self._after = 0
+        self._portion = FIRST_PORTION
+        # What a member saw counts unless somebody else has written since: `_clean` is the store's revision
+        # since which all writing was ours, `_ours` the one that we left behind.
+        self._clean = self._ours = -1
+        self.listings = self.changed = 0
+
+    def run(self) -> None:
+        """Replay them all. StoreError as from any writing; what was written by then is whole."""
+        under_way: deque[tuple[Member, int, int]] = deque()
+        with Crew(min(MOST_MEMBERS, processors())) as crew, closing(connect(self._store.location)) as plain:
+            for member in crew.members:
+                self._hand_out(plain, member, under_way)
+            while under_way:
+                member, after, until = under_way.popleft()
+                ((revision, listings, found),) = member.answers()
+                difference = Difference(*found)
+                self._portion = next_portion(self._portion, difference.events)
+                self._hand_out(plain, member, under_way)
+                if not difference.is_empty():
+                    self._write(difference, revision, after, until)
+                self.listings += listings
+                if self._progress is not None:
+                    self._progress(self.listings)
+
+    def _hand_out(self, plain: Plain, member: Member, under_way: deque[tuple[Member, int, int]]) -> None:
+        """Give a member the next portion, if there is one."""
+        where, values = (f"{WAITING} AND ", [self._now]) if self._waiting else ("", [])
+        until = plain.value(
+            f"SELECT max(id) FROM (SELECT id FROM listing WHERE {where}id > ? ORDER BY id LIMIT ?) AS few",
+            (*values, self._after, self._portion),
+        )
+        if until is not None:
+            member.ask("replay", self._store.location, self._after, until, self._now, waiting=self._waiting)
+            under_way.append((member, self._after, until))
+            self._after = until
+
+    def _write(self, difference: Difference, revision: int, after: int, until: int) -> None:
+        with self._store.work() as work:
+            current = work.plain.value("SELECT revision FROM store_state")
+            if current != self._ours:
+                check_version(work.plain, self._store.location)
+                self._clean = current
+            if revision < self._clean:
+                listings = work.plain.rows(
+                    "SELECT id, ref FROM listing WHERE id > ? AND id <= ? ORDER BY id", (after, until)
+                )
+                pairs = [(row[0], row[1]) for row in listings]
+                difference = compare(work.plain, load_ground(work.plain), pairs, self._now)
+            difference.write(work.plain)
+            self._ours = current + 1
+        self.changed += difference.changed
