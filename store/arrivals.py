@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 LISTING, EVENT_ID, CONTENT = 1, 8, slice(1, 8)  # places in EVENT_COLUMNS
 EVENT_COLUMNS = "key, listing_id, application, kind, at, actor, owner, detail, event_id, import_id"
-_MOST_TEXTS = 8_192
+_MOST_REMEMBERED = 8_192
+KEY = 16  # bytes of an event's key, of which the first four say near which others it lies
+_NEAR = 4
+_END = 4  # characters at the end of an id that tell neighbours apart
+_DAY = 24 * 3600 * 1_000_000
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 EventRow = list[Any]
@@ -62,38 +66,47 @@ def possible_at(organisation: Organisation, now: int) -> Possible:
     )
 
 
+class _Remembered(dict[Any, Any]):
+    """What `make` makes of a key, remembered: an export says the same again and again. Bounded in number."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Any) -> Any:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        value = self[key] = self._make(key)
+        return value
+
+
 def arrivals_maker(source: str, run: int, known: Collection[str]) -> Callable[[Sequence[FeedItem]], Arrivals]:
     """A function from items to arrivals of the import `run` of a source; `known` are the catalogue's events.
 
-    A repeated event is told by its id in its source, or without one by all that it says.
+    A repeated event is told by its id in its source, or without one by all that it says: its key is a hash
+    of that. The key's first bytes are the same for events that stand near each other in an export (ids that
+    differ at their end only, or one day), so that they come to lie on the same pages of the index.
     """
-    by_id, by_content = (
-        blake2b(f"{kind}\x1f{source}\x1f".encode(), digest_size=16) for kind in ("id", "content")
-    )
-    texts: dict[tuple[tuple[str, str], ...], str] = {}
-
-    def text_of(details: dict[str, str]) -> str:
-        # An export repeats the same details with every event of a listing.
-        said = tuple(details.items())
-        text = texts.get(said)
-        if text is None:
-            if len(texts) >= _MOST_TEXTS:
-                texts.clear()
-            text = texts[said] = _encode(details)
-        return text
+    by_id, by_content = (f"{kind}\x1f{source}\x1f".encode() for kind in ("id", "content"))
+    near_id = _Remembered(lambda head: blake2b(by_id + head.encode(), digest_size=_NEAR).digest())
+    near_day = _Remembered(lambda day: blake2b(by_content + str(day).encode(), digest_size=_NEAR).digest())
+    texts = _Remembered(lambda said: _encode(dict(said)))
+    base_id, base_content = (blake2b(base, digest_size=KEY - _NEAR) for base in (by_id, by_content))
 
     def row_of(event: FeedEvent) -> EventRow:
         _, event_id, kind, at, listing, application, actor, owner, details = event
-        text = text_of(details) if details else None
+        text = texts[tuple(details.items())] if details else None
         if event_id is not None:
-            key = by_id.copy()
-            key.update(event_id.encode())
+            own = base_id.copy()
+            own.update(event_id.encode())
+            key = near_id[event_id[:-_END]] + own.digest()
         else:
-            key = by_content.copy()
+            own = base_content.copy()
             # Cleaned text has no control characters, so the separator cannot occur in a field.
             said = (kind, str(at), listing, application or "", actor or "", owner or "", text or "")
-            key.update("\x1f".join(said).encode())
-        return [key.digest(), listing, application, kind, at, actor, owner, text, event_id, run]
+            own.update("\x1f".join(said).encode())
+            key = near_day[at // _DAY] + own.digest()
+        return [key, listing, application, kind, at, actor, owner, text, event_id, run]
 
     def arrivals(items: Sequence[FeedItem]) -> Arrivals:
         events = [item for item in items if isinstance(item, FeedEvent)]
@@ -119,20 +132,24 @@ def add_events(plain: Plain, arrivals: Arrivals) -> int:
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     added = plain.insert_new("event", EVENT_COLUMNS, rows, key="key")
     named = [row for row in rows if row[EVENT_ID] is not None] if added < len(rows) else []
-    added += plain.insert_new(
+    newer = plain.insert_new(
         "event",
         f"{EVENT_COLUMNS}, corrects",
         corrections_of(plain, EVENT_COLUMNS, named, CONTENT),
         key="key",
     )
-    if added:
+    if added or newer:
         plain.run(
-            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ? "
-            "UNION SELECT o.listing_id FROM event n JOIN event o ON o.seq = n.corrects OR "
-            "o.corrects = n.corrects WHERE n.seq > ? AND n.corrects IS NOT NULL)",
-            (before, before),
+            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ?)",
+            (before,),
         )
-    return added
+    if newer:  # an older version may have been of another listing
+        plain.run(
+            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT o.listing_id FROM event n JOIN event o "
+            "ON o.seq = n.corrects OR o.corrects = n.corrects WHERE n.seq > ? AND n.corrects IS NOT NULL)",
+            (before,),
+        )
+    return added + newer
 
 
 def known_listings(plain: Plain, refs: Iterable[str]) -> dict[str, int]:

@@ -40,11 +40,13 @@ def _add_up(rows: Iterable[Row]) -> dict[Any, Counts]:
 
 
 # What was open at the end of a past day, as it was then: rule 13.
+# The signs keep SQLite from going through the index of ended tasks, which is most of history, and
+# from asking for the phases of every task: over ten million tasks a list took half a minute.
 _PAST = (
     "SELECT {columns}, t.due_on, t.done_by, t.paused FROM task t "
-    "WHERE t.since <= ? AND (t.ended_on IS NULL OR t.ended_on > ?) "
+    "WHERE +t.since <= ? AND (+t.ended_on IS NULL OR +t.ended_on > ?) "
     "UNION ALL "
-    "SELECT {columns}, p.due_on, p.done_by, p.paused FROM task_phase p JOIN task t ON t.id = p.task_id "
+    "SELECT {columns}, p.due_on, p.done_by, p.paused FROM task_phase p JOIN task t ON t.id = +p.task_id "
     "WHERE p.from_day <= ? AND p.until_day > ?"
 )
 

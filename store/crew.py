@@ -11,6 +11,8 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
+from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
 from store.errors import StoreError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 ANSWER, END, FAILED = b"+", b".", b"!"
 _LENGTH = 8
+GONE = "a helping process has ended unexpectedly; what was kept is whole, please try again"
 
 
 class Member:
@@ -29,6 +32,8 @@ class Member:
 
     def __init__(self) -> None:
         """Start the process; it takes a moment to be ready, and the first question may be put at once."""
+        self._dismissed = False
+        self._room = threading.Semaphore(0)
         paths = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "store.crew_member"],
@@ -43,18 +48,48 @@ class Member:
         if self._process.stdin is not None:
             write_frame(self._process.stdin, ANSWER, pickle.dumps((job, (arguments, named))))
 
-    def answers(self) -> Iterator[Any]:
-        """The answers to the last question, in order; StoreError as the job raised it."""
-        while True:
-            kind, content = read_frame(self._process.stdout)
-            if kind == END:
-                return
+    def answers(self, ahead: int = 0) -> Iterator[Any]:
+        """The answers to the last question, in order; StoreError as the job raised it.
+
+        Up to `ahead` answers are fetched before they are asked for, so that the member goes on meanwhile.
+        """
+        for kind, content in self._fetched(ahead) if ahead else self._frames():
             if kind == FAILED:
                 raise pickle.loads(content)  # noqa: S301 - our own process wrote it
             yield marshal.loads(content)  # noqa: S302 - our own process wrote it
 
+    def _frames(self) -> Iterator[tuple[bytes, bytes]]:
+        """The messages up to the one that says END."""
+        while (frame := read_frame(self._process.stdout))[0] != END:
+            yield frame
+
+    def _fetched(self, ahead: int) -> Iterator[tuple[bytes, bytes]]:
+        """The same messages, fetched by a thread."""
+        fetched: SimpleQueue[tuple[bytes, bytes] | StoreError | None] = SimpleQueue()
+        self._room = threading.Semaphore(ahead)
+
+        def fetch() -> None:
+            try:
+                for frame in self._frames():
+                    fetched.put(frame)
+                    self._room.acquire()
+                    if self._dismissed:
+                        return
+                fetched.put(None)
+            except (StoreError, OSError, ValueError):  # the process or its pipe is gone
+                fetched.put(StoreError(GONE))
+
+        threading.Thread(target=fetch, name="stagewatch-fetching", daemon=True).start()
+        while (found := fetched.get()) is not None:
+            if isinstance(found, StoreError):
+                raise found
+            self._room.release()
+            yield found
+
     def dismiss(self) -> None:
         """End the process, whatever it is doing."""
+        self._dismissed = True
+        self._room.release()
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
@@ -97,5 +132,5 @@ def read_frame(pipe: IO[bytes] | None) -> tuple[bytes, bytes]:
     """Read one message; StoreError if the other side is gone."""
     head = b"" if pipe is None else pipe.read(1 + _LENGTH)
     if pipe is None or len(head) <= _LENGTH:
-        raise StoreError("a helping process has ended unexpectedly; what was kept is whole, please try again")
+        raise StoreError(GONE)
     return head[:1], pipe.read(int.from_bytes(head[1:], "big"))

@@ -34,7 +34,9 @@ def replay(
     values = [now] if waiting else []
     with one_moment(location) as plain:
         if not plain.postgres:
-            plain.run("PRAGMA mmap_size = 0")  # pages seen once need not stay in memory
+            # Pages that are seen once need not stay in memory.
+            plain.run("PRAGMA mmap_size = 0")
+            plain.run("PRAGMA cache_size = -8192")
         revision = plain.value("SELECT revision FROM store_state")
         listings = plain.rows(
             f"SELECT id, ref FROM listing WHERE {only}id > ? AND id <= ? ORDER BY id",
@@ -45,8 +47,8 @@ def replay(
 
 
 def read(reading: Reading, size: int) -> Iterator[tuple[Any, ...]]:
-    """Read a file for an import: its batches, each the fields of Arrivals."""
-    return map(tuple, reading.batches_here(size))
+    """Read a file for an import: its pieces, each the fields of Arrivals."""
+    return map(tuple, reading.pieces_here(size))
 
 
 JOBS: dict[str, Job] = {"replay": replay, "read": read}

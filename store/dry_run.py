@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from store.arrivals import CONTENT, EVENT_COLUMNS, EVENT_ID, LISTING, known_listings, possible_at
 from store.corrections import correction_key
-from store.importing import BATCH, Reading
+from store.importing import BATCH, PIECES, Reading
 from store.moment import driver_in_words
 from store.organisation import load_organisation
 from store.plain import Plain, connect
@@ -61,7 +61,7 @@ def dry_run(
         possible = possible_at(organisation, clock())
         reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events, 0)
         with closing(_Seen(plain)) as seen:
-            for arrivals in reading.batches(BATCH):
+            for arrivals in reading.pieces(max(1, BATCH // PIECES)):
                 added = seen.take(arrivals)
                 tally.count(arrivals.items, len(arrivals.rows), added, arrivals.bad_rows())
                 tally.note_activities(arrivals.unknown)

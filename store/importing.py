@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kpi.text import clean
 from store import tables
 from store.arrivals import Arrivals, add_events, arrivals_maker, possible_at
+from store.bulk import collecting_rarely
 from store.crew import Crew, processors
 from store.errors import StoreError
 from store.feeds.errors import FeedError
@@ -22,18 +23,21 @@ from store.reading import open_reader
 from store.tally import Quarantined, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from store.feeds.mapping import Mapping
-    from store.feeds.reading import BadRow, Feed, FeedItem
+    from store.feeds.reading import BadRow, FeedItem
     from store.feeds.rows import Possible
     from store.organisation import Organisation
     from store.plain import Row
     from store.work import Store, Work
 
-BATCH = 20_000
+# Rows of a transaction: the more, the fewer pages of the indexes are written again and again. They come in
+# pieces, so that no process holds more than a few of them.
+BATCH, PIECES = 20_000, 4
 LARGE = 4 << 20  # bytes from which it is worth starting a process to read a file
 READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +85,27 @@ def import_file(
         open_feed(path, mapping, organisation.spec.zone, possible).close()  # refused before anything is noted
     run = begin_run(store, mapping, clean(Path(path).name))
     reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events, run)
-    tally, digest, complete = Tally(), None, True
+    tally, complete, piece = Tally(), True, max(1, BATCH // PIECES)
     broken: FeedError | None = None
     try:
-        for arrivals in reading.batches(BATCH):
-            with store.work() as work:
-                bad = keep(work, arrivals, run, tally)
-                set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
-            digest = arrivals.digest
-            if progress is not None:
-                progress(arrivals.progress * READING)
-            if stopped is not None and stopped():
-                complete = False
-                break
+        with collecting_rarely():
+            for batch in _portions(reading.pieces(piece), -(-BATCH // piece)):
+                with store.work() as work:
+                    for arrivals in batch:
+                        bad = keep(work, arrivals, run, tally)
+                        set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
+                        if arrivals.digest is not None:
+                            end_run(work, run, arrivals.digest)
+                if progress is not None:
+                    progress(batch[-1].progress * READING)
+                if stopped is not None and stopped():
+                    complete = False
+                    break
     except FeedError as error:
         broken = error
-    if complete:
-        end_run(store, run, digest)
+    if broken is not None:
+        with store.work() as work:
+            end_run(work, run, None)
     _replay(store, progress)
     if broken is not None:
         kept = f"{tally.added:,} new events before that were kept" if tally.added else "nothing was added"
@@ -124,26 +132,34 @@ class Reading(NamedTuple):
     known: Collection[str]
     run: int
 
-    def batches(self, size: int) -> Iterator[Arrivals]:
+    def pieces(self, size: int) -> Iterator[Arrivals]:
         """The file's rows, `size` at a time; FeedError, after what stands before it, where it breaks off.
 
         A large file is read by another process while this one writes.
         """
         if processors() == 1 or (_size(self.path) or 0) < LARGE:
-            yield from self.batches_here(size)
+            yield from self.pieces_here(size)
             return
         with Crew(1) as crew:
             crew.members[0].ask("read", self, size)
-            for answer in crew.members[0].answers():
+            for answer in crew.members[0].answers(ahead=PIECES):
                 yield Arrivals(*answer)
 
-    def batches_here(self, size: int) -> Iterator[Arrivals]:
+    def pieces_here(self, size: int) -> Iterator[Arrivals]:
         """The same, read by this process."""
         arrivals = arrivals_maker(self.mapping.name, self.run, self.known)
         with open_feed(self.path, self.mapping, self.zone, self.possible) as feed:
-            for items in _portions(feed, size):
+            items: list[FeedItem] = []
+            # One piece is always held back: the last one goes out with the file's digest.
+            try:
+                for following in _portions(feed, size):
+                    if items:
+                        yield arrivals(items)._replace(progress=feed.progress())
+                    items = following
+            except FeedError:
                 yield arrivals(items)._replace(progress=feed.progress())
-            yield arrivals([])._replace(progress=1.0, digest=feed.digest())
+                raise
+            yield arrivals(items)._replace(progress=1.0, digest=feed.digest())
 
 
 def _size(path: str | Path) -> int | None:
@@ -155,12 +171,11 @@ def _size(path: str | Path) -> int | None:
     return found.st_size if S_ISREG(found.st_mode) or S_ISDIR(found.st_mode) else None
 
 
-def _portions(feed: Feed, size: int) -> Iterator[list[FeedItem]]:
-    """The feed's items in lists of `size`; those read before a FeedError still come out."""
-    items = iter(feed)
+def _portions(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """The items in lists of `size`; those that come before a FeedError still come out."""
     broken: list[FeedError] = []
 
-    def safely() -> Iterator[FeedItem]:
+    def safely() -> Iterator[_Item]:
         try:
             yield from items
         except FeedError as error:
@@ -210,12 +225,9 @@ def begin_run(store: Store, mapping: Mapping, file: str) -> int:
         return run.id
 
 
-def end_run(store: Store, run: int, digest: str | None) -> None:
+def end_run(work: Work, run: int, digest: str | None) -> None:
     """Note that an import has come to its end; `digest` is that of the whole file, if it was read."""
-    with store.work() as work:
-        work.plain.run(
-            "UPDATE import_run SET digest = ?, finished_at = ? WHERE id = ?", (digest, work.now, run)
-        )
+    work.plain.run("UPDATE import_run SET digest = ?, finished_at = ? WHERE id = ?", (digest, work.now, run))
 
 
 def _replay(store: Store, progress: Callable[[float], None] | None) -> None:

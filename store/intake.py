@@ -15,8 +15,9 @@ from store.mappings import SavedMapping, saved_mapping, saved_mappings
 from store.quarantine import EVERY_ROW, FROM_QUARANTINE, Chosen
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
+    from store.feeds.likeness import Likeness
     from store.plain import Plain, Row
     from store.reading import Reader
 
@@ -112,6 +113,11 @@ class Intake:
         """Made by `Reader.intake`."""
         self._reader = reader
 
+    @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone."""
+        return self._reader.rules.zone
+
     def imports(self, limit: int = 200, before: int | None = None) -> tuple[ImportView, ...]:
         """The latest imports first; with `before`, those that came before that number."""
         where, values = ("", []) if before is None else ("WHERE r.id < ?", [before])
@@ -151,6 +157,13 @@ class Intake:
             )
         return tuple(BadRowView(*(*row[:8], _cells(row[8]))) for row in rows)
 
+    def bad_row_numbers(self, chosen: Chosen = EVERY_ROW) -> tuple[int, ...]:
+        """The numbers of all the rows chosen, in the order in which they came."""
+        where, values = chosen.where()
+        with self._reader.asking() as plain:
+            rows = plain.rows(f"SELECT q.id FROM {FROM_QUARANTINE} WHERE {where} ORDER BY q.id", values)
+        return tuple(row[0] for row in rows)
+
     def unmapped(self) -> tuple[ActivityCount, ...]:
         """Activities of the latest events that the catalogue does not know, by source and name."""
         with self._reader.asking() as plain:
@@ -161,6 +174,12 @@ class Intake:
             )
         known = self._reader.rules.catalogue.events
         return tuple(ActivityCount(*row) for row in rows if row[1] not in known)
+
+    def alike(self, activity: str) -> tuple[Likeness, ...]:
+        """The catalogue's events, those most like an activity first."""
+        from store.feeds.activity_guessing import Activities  # deferred: few ask, and it takes its time
+
+        return Activities(self._reader.rules.catalogue).ranked(activity)
 
     def fields_filled(self) -> tuple[FieldsFilled, ...]:
         """How completely the latest events' fields are filled, by source and by the user who acted."""

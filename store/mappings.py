@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.catalogue import quote
 from kpi.events import moment_of
 from store.feeds.mapping import MappingError, load_mapping
+from store.feeds.mapping_text import mapping_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from store.feeds.mapping import Mapping
     from store.plain import Plain
     from store.work import Store, Work
+
+_EVENTS = re.compile(r"^[ \t]*\[[ \t]*events[ \t]*\][^\n]*$", re.MULTILINE)
 
 
 class SavedMapping(NamedTuple):
@@ -30,6 +36,43 @@ def save_mapping(store: Store, text: str) -> Mapping:
     with store.work() as work:
         work.changed = _write(work, mapping)
     return mapping
+
+
+def map_activity(store: Store, source: str, activity: str, event: str) -> Mapping:
+    """Let an activity of a source be read as one of our events, in the mapping that is kept for it.
+
+    It counts for rows that are read from now on: events that are kept keep their names. An activity that
+    the mapping itself gives, in [events] or [milestones], is changed there. StoreError if none is kept.
+    """
+    with store.work() as work:
+        kept = load_mapping(saved_mapping(work.plain, source).text)
+        events = {theirs: event if ours == activity else ours for theirs, ours in kept.events.items()}
+        dates = {column: event if ours == activity else ours for column, ours in kept.milestones.items()}
+        if events == kept.events and dates == kept.milestones:
+            events[activity] = event
+        wanted = replace(kept, events=events, milestones=dates)
+        text = _with_entry(kept.text, f"{quote(activity)} = {quote(event)}")
+        mapping = _loaded(text)
+        if mapping != wanted:
+            mapping = load_mapping(mapping_text(wanted))
+        work.changed = _write(work, mapping)
+    return mapping
+
+
+def _with_entry(text: str, entry: str) -> str:
+    """A mapping's text with one more line in [events]: so its comments stay."""
+    found = _EVENTS.search(text)
+    if found is None:
+        return f"{text.rstrip()}\n\n[events]\n{entry}\n"
+    return f"{text[: found.end()]}\n{entry}{text[found.end() :]}"
+
+
+def _loaded(text: str) -> Mapping | None:
+    """The mapping, None if the text is none."""
+    try:
+        return load_mapping(text)
+    except MappingError:
+        return None
 
 
 def remember_mapping(work: Work, mapping: Mapping) -> None:

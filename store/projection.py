@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.clock import Replay, Task, replay
 from kpi.events import Event, instant_of
@@ -24,7 +25,7 @@ from store.difference import (
 from store.organisation import load_organisation, load_target_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kpi.targets import TargetSet
     from store.organisation import Organisation
@@ -34,7 +35,11 @@ _FACTS = ("title", "department", "role_type", "urgency")
 _TIMES = ("first_interview_at", "last_interview_at")
 # Places in TASK_COLUMNS.
 _KPI, _SINCE, _DUE_ON, _DONE_BY, _PAUSED, _ENDED_ON = 4, 10, 11, 12, 13, 15
-_AT, _DETAIL = 1, 10  # places in a row of _events
+_AT, _LISTING, _ORDER, _DETAIL = 1, 5, 6, 7  # places in a row of _events
+
+
+# The tuple's own constructor: a rebuild makes millions of these.
+_new_event: Callable[[tuple[Any, ...]], Event] = partial(tuple.__new__, Event)
 
 
 class Ground(NamedTuple):
@@ -100,18 +105,18 @@ def _events(plain: Plain, ids: list[int]) -> dict[int, list[Row]]:
     only = f"{CURRENT_ONLY} AND " if any_corrected(plain) else ""
     rows = list(
         plain.where_in(
-            "SELECT e.kind, e.at, e.application, e.actor, e.owner, NULL, NULL, NULL, e.listing_id, "
+            "SELECT e.kind, e.at, e.application, e.actor, e.owner, e.listing_id, "
             f"coalesce(e.corrects, e.seq), e.detail FROM event e WHERE {only}e.listing_id IN (…)",
             ids,
         )
     )
-    rows.sort(key=itemgetter(8, 1, 9))
-    return {listing_id: list(group) for listing_id, group in groupby(rows, key=itemgetter(8))}
+    rows.sort(key=itemgetter(_LISTING, _AT, _ORDER))
+    return {listing_id: list(group) for listing_id, group in groupby(rows, key=itemgetter(_LISTING))}
 
 
 def _event(row: Row) -> Event:
     detail = row[_DETAIL]
-    event = Event._make(row[:8])
+    event = _new_event((*row[:_LISTING], None, None, None))
     if detail is None or ('_date": ' not in detail and '_at": ' not in detail):
         return event
     facts = json.loads(detail)
@@ -211,8 +216,9 @@ def _summary(listing_id: int, ref: str, result: Replay, known: dict[str, str]) -
 
 
 def _difference(held: _Rows, made: _Rows, events: int) -> Difference:
-    stale = [key for key, row in held.tasks.items() if made.tasks.get(key) != row]
-    fresh = [row for key, row in made.tasks.items() if held.tasks.get(key) != row]
+    was, now = held.tasks, made.tasks
+    stale = [key for key, row in was.items() if now.get(key) != row]
+    fresh = [row for key, row in now.items() if was.get(key) != row] if was else list(now.values())
     rewritten = set(stale)
     # Phases of tasks that are written anew are written anew too.
     phases_out = [row for row in held.phases if row not in made.phases or row[0] in rewritten]

@@ -120,7 +120,7 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, tally: Tally) -> 
         with store.work() as work:
             rows = work.plain.rows(ask, (*values, last, PORTION))
             if not rows:
-                work.changed = False
+                end_run(work, run, None)
                 break
             found = list(reread([(line, cells) for _, line, cells in rows], mapping, zone, possible))
             ids = [row[0] for row in rows]
@@ -128,7 +128,6 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, tally: Tally) -> 
             understood = _sort(work, ids, found)
         last = ids[-1]
         yield len(rows), understood
-    end_run(store, run, None)
     tally.add(of_run)
 
 

@@ -271,7 +271,16 @@ class TaskRow(SQLModel, table=True):
         _partial("task_open_listing", "listing", "id", where=_OPEN),
         _partial("task_open_age", "started_at", "id", where=_OPEN),
         _partial("task_open_owner", "owner", "kpi_id", "paused", "due_on", "done_by", where=_OPEN),
-        _partial("task_ended", "ended_on", where="ended_on IS NOT NULL"),
+        _partial(
+            "task_ended",
+            "ended_on",
+            "opened_on",
+            "since",
+            "due_on",
+            "done_by",
+            "paused",
+            where="ended_on IS NOT NULL",
+        ),
     )
 
 

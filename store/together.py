@@ -6,6 +6,7 @@ from collections import deque
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from store.bulk import collecting_rarely
 from store.crew import Crew, processors
 from store.difference import Difference
 from store.plain import connect
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 # Listings per portion: enough to make commits cheap, few enough that other writers wait a moment only and
 # that their events fit in memory, however many each has.
 PORTION, FIRST_PORTION = 2_000, 200
-FEW_EVENTS, MANY_EVENTS = 15_000, 40_000
+FEW_EVENTS, MANY_EVENTS = 8_000, 20_000
 # With fewer listings the processes would take longer to start than to help.
 WORTH_A_CREW = 1_500
 MOST_MEMBERS = 3
@@ -64,7 +65,11 @@ class Together:
     def run(self) -> None:
         """Replay them all. StoreError as from any writing; what was written by then is whole."""
         under_way: deque[tuple[Member, int, int]] = deque()
-        with Crew(min(MOST_MEMBERS, processors())) as crew, closing(connect(self._store.location)) as plain:
+        with (
+            collecting_rarely(),
+            Crew(min(MOST_MEMBERS, processors())) as crew,
+            closing(connect(self._store.location)) as plain,
+        ):
             for member in crew.members:
                 self._hand_out(plain, member, under_way)
             while under_way:
@@ -92,6 +97,7 @@ class Together:
             self._after = until
 
     def _write(self, difference: Difference, revision: int, after: int, until: int) -> None:
+        """Write what differs; found anew if somebody else has written since a member looked at `revision`."""
         with self._store.work() as work:
             current = work.plain.value("SELECT revision FROM store_state")
             if current != self._ours:

@@ -34,12 +34,13 @@ def system_now() -> int:
 
 
 _PRAGMAS = (
+    "page_size = 8192",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
     "recursive_triggers = ON",
-    "cache_size = -65536",
+    "cache_size = -24576",
     # An import touches the same pages again and again: moved out of the log every 64 MiB, not every 4, it
     # takes half the time.
     "wal_autocheckpoint = 16384",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from store.feeds.likeness import Matcher, Phrase, Reader
+from store.feeds.likeness import Likeness, Matcher, Phrase, Reader
 from store.feeds.synonyms import (
     EVENT_FILLERS,
     EVENT_PHRASES,
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kpi.catalogue import Catalogue
-    from store.feeds.likeness import Likeness
 
 LEAST_LIKE = 80
 # Of two events that are almost equally like, neither is suggested, unless one is called exactly so.
@@ -52,6 +51,12 @@ class Activities:
         if activity not in self._found:
             self._found[activity] = _clear_best(self._matcher.likenesses(activity))
         return self._found[activity]
+
+    def ranked(self, activity: str) -> tuple[Likeness, ...]:
+        """All our events, those most like an activity first; those that are not like it, by name."""
+        found = self._matcher.likenesses(activity)
+        every = (found.get(event, Likeness(event, 0, "")) for event in self._known)
+        return tuple(sorted(every, key=lambda like: (-like.score, like.target)))
 
     def guess_milestone(self, column: str) -> Likeness | None:
         """The event that a column of dates is clearly about."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import operator
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kpi.text import clean
@@ -53,6 +55,8 @@ class CsvRows:
         self._lines = LineSource(text.read)
         self._pending: Iterator[str] = iter(())  # lines read from the file and not yet looked at
         self._held: list[str] = []  # the lines of the record being read
+        self._block: list[str] = []  # the lines that are being read as one row each,
+        self._place = 0  # and the place of the present one
         self._long: LongLine | None = None  # the next line, if it is over-long
         self._number = 0  # how many lines are done with
         self._ended = False  # the file has no more lines
@@ -63,17 +67,54 @@ class CsvRows:
         self._width = len(columns)
         keep = cells_keeper(columns)
         self._row = found_reader(
-            mapping, zone, columns, lambda cells: Raw(_content(self._held), keep(cells)), possible
+            mapping, zone, columns, lambda cells: Raw(_content(self._row_lines()), keep(cells)), possible
         )
 
     def __iter__(self) -> Iterator[Found]:
         """The rows; FeedError if the file cannot be read any further."""
+        csv.field_size_limit(LONGEST_FIELD)
         while not self._finished:
+            yield from self._plain_rows()
             yield from self._segment()
 
+    def _plain_rows(self) -> Iterator[Found]:
+        """The rows that are one whole line each, block by block, up to one that is not; most are."""
+        while not self._lines.undecodable:
+            lines = list(self._pending)
+            if not lines:
+                if not self._advance():
+                    return
+                lines = list(self._pending)
+            yield from self._plain_block(lines)
+            if operator.length_hint(self._pending):
+                return
+
+    def _plain_block(self, lines: list[str]) -> Iterator[Found]:
+        """The rows of `lines` up to one that is not one whole line; that one and the rest are given back."""
+        base, width, read_row = self._number, self._width, self._row
+        self._block, self._place = lines, 0
+        if self._lines.undecodable:
+            self._give_back(lines)
+            return
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        done = 0
+        with suppress(csv.Error):
+            for cells in reader:
+                if len(cells) != width or reader.line_num != done + 1:
+                    break
+                self._place = done
+                done += 1
+                cells.append("")
+                yield read_row(base + done, cells)
+        self._number += done
+        self._give_back(lines[done:])
+
+    def _row_lines(self) -> list[str]:
+        """The lines of the row being read."""
+        return self._held or self._block[self._place : self._place + 1]
+
     def _segment(self) -> Iterator[Found]:
-        """The rows up to the next broken quotation or over-long line, or to the end."""
-        csv.field_size_limit(LONGEST_FIELD)
+        """The rows of a block, or up to a broken quotation, an over-long line, or the end; with all care."""
         # Strict: text after a closing quotation mark may be the beginning of another row's quotation, and
         # rows between the two would be taken for a note.
         reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
@@ -87,6 +128,8 @@ class CsvRows:
                     yield from self._doubtful(cells)
                 self._number = base + reader.line_num
                 held.clear()
+                if not operator.length_hint(self._pending):
+                    return
         except (csv.Error, _CutError) as error:
             yield self._recover(_reason(error))
             return

@@ -117,7 +117,8 @@ def row_reader(
     instant = instant_reader(mapping.date_formats, mapping.timezone, possible)
     kinds = _Cached(partial(_kind, mapping.events, _tidier("event")))
     tidy_listing, tidy_id = _tidier("listing"), _tidier("event_id")
-    tidy_application, tidy_actor, tidy_owner = map(_tidier, ("application", "actor", "owner"))
+    tidy_application = _tidier("application")
+    actors, owners = (_Cached(_tidier(name)) for name in ("actor", "owner"))
     details = _detail_reader(mapping, zone, places, possible)
     # The tuple's own constructor: a third of the time that FeedEvent(…) takes, once per row.
     new: Callable[[tuple[Any, ...]], FeedEvent] = partial(tuple.__new__, FeedEvent)
@@ -126,14 +127,25 @@ def row_reader(
         event, at, listing, event_id, application, actor, owner = pick(cells)
         try:
             kind = kinds[event]
-            where = tidy_listing(listing)
-            if where is None:
+            # Most rows are short and plain: nothing in them is too long, only blanks are to be cleaned away.
+            own = listing + event_id + application
+            if len(own) <= LONGEST_OTHER and own.isascii() and own.isprintable():
+                where, identity, whose = (
+                    listing.strip(),
+                    event_id.strip() or None,
+                    application.strip() or None,
+                )
+            else:
+                where, identity, whose = tidy_listing(listing), None, None
+            if not where:
                 raise missing(NO_LISTING, "listing", listing)
             when = instant(at)
-            identity = tidy_id(event_id) if event_id else None
-            whose = tidy_application(application) if application else None
-            by = tidy_actor(actor) if actor else None
-            owned_by = tidy_owner(owner) if owner else None
+            if identity is None and event_id:
+                identity = tidy_id(event_id)
+            if whose is None and application:
+                whose = tidy_application(application)
+            by = actors[actor] if actor else None
+            owned_by = owners[owner] if owner else None
             more = details(cells) if details else None
         except RowError as error:
             return bad_row(line, error, raw(cells))
