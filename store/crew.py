@@ -39,6 +39,7 @@ class Member:
             [sys.executable, "-m", "store.crew_member"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # an app may be drawing there; what goes wrong comes as an answer
             env={**os.environ, "PYTHONPATH": paths},
             start_new_session=True,  # ctrl-c is for this process, which then lets the member go
         )
