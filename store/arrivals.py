@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from store.organisation import Organisation
     from store.plain import Plain
 
-LISTING, EVENT_ID, CONTENT = 1, 8, slice(1, 8)  # places in EVENT_COLUMNS
+LISTING, EVENT_ID, IMPORT, CONTENT = 1, 8, 9, slice(1, 8)  # places in EVENT_COLUMNS
 EVENT_COLUMNS = "key, listing_id, application, kind, at, actor, owner, detail, event_id, import_id"
 _MOST_REMEMBERED = 8_192
 KEY = 16  # bytes of an event's key, of which the first four say near which others it lies
@@ -33,7 +33,8 @@ EventRow = list[Any]
 class Arrivals(NamedTuple):
     """A batch of a feed's items, ready to be kept; plain, so that it travels between processes as it is.
 
-    `rows` are rows of EVENT_COLUMNS, but with the listing's reference for its number. `bad` has the fields
+    `rows` are rows of EVENT_COLUMNS, but with the listing's reference for its number, and 0 for
+    the import's. `bad` has the fields
     of BadRow, `unknown` the kinds of events that the catalogue does not know. `progress` is the share of
     the file that has been read, `digest` the file's SHA-256, in its last batch only.
     """
@@ -80,8 +81,8 @@ class _Remembered(dict[Any, Any]):
         return value
 
 
-def arrivals_maker(source: str, run: int, known: Collection[str]) -> Callable[[Sequence[FeedItem]], Arrivals]:
-    """A function from items to arrivals of the import `run` of a source; `known` are the catalogue's events.
+def arrivals_maker(source: str, known: Collection[str]) -> Callable[[Sequence[FeedItem]], Arrivals]:
+    """A function from items of a source to arrivals; `known` are the catalogue's events.
 
     A repeated event is told by its id in its source, or without one by all that it says: its key is a hash
     of that. The key's first bytes are the same for events that stand near each other in an export (ids that
@@ -106,7 +107,7 @@ def arrivals_maker(source: str, run: int, known: Collection[str]) -> Callable[[S
             said = (kind, str(at), listing, application or "", actor or "", owner or "", text or "")
             own.update("\x1f".join(said).encode())
             key = near_day[at // _DAY] + own.digest()
-        return [key, listing, application, kind, at, actor, owner, text, event_id, run]
+        return [key, listing, application, kind, at, actor, owner, text, event_id, 0]
 
     def arrivals(items: Sequence[FeedItem]) -> Arrivals:
         events = [item for item in items if isinstance(item, FeedEvent)]
@@ -121,14 +122,15 @@ def arrivals_maker(source: str, run: int, known: Collection[str]) -> Callable[[S
     return arrivals
 
 
-def add_events(plain: Plain, arrivals: Arrivals) -> int:
-    """Keep the events that are new, or newer versions of known ones; how many those were."""
+def add_events(plain: Plain, arrivals: Arrivals, run: int) -> int:
+    """Keep, as the import `run`'s, events that are new or newer versions of known ones; how many."""
     rows = arrivals.rows
     if not rows:
         return 0
     listings = _listing_ids(plain, arrivals.listings)
     for row in rows:
         row[LISTING] = listings[row[LISTING]]
+        row[IMPORT] = run
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     added = plain.insert_new("event", EVENT_COLUMNS, rows, key="key")
     named = [row for row in rows if row[EVENT_ID] is not None] if added < len(rows) else []

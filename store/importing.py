@@ -16,7 +16,7 @@ from store.crew import Crew, processors
 from store.errors import StoreError
 from store.feeds.errors import FeedError
 from store.feeds.reading import open_feed
-from store.maintenance import advance
+from store.maintenance import advance, replay_few
 from store.mappings import remember_mapping
 from store.quarantine import set_aside
 from store.reading import open_reader
@@ -83,19 +83,21 @@ def import_file(
     possible = possible_at(organisation, store.clock())
     if _size(path) is not None:
         open_feed(path, mapping, organisation.spec.zone, possible).close()  # refused before anything is noted
-    run = begin_run(store, mapping, clean(Path(path).name))
-    reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events, run)
+    reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events)
     tally, complete, piece = Tally(), True, max(1, BATCH // PIECES)
+    run: int | None = None
     broken: FeedError | None = None
     try:
         with collecting_rarely():
             for batch in _portions(reading.pieces(piece), -(-BATCH // piece)):
                 with store.work() as work:
+                    run = run or begin_run(work, mapping, path)
                     for arrivals in batch:
                         bad = keep(work, arrivals, run, tally)
                         set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
                         if arrivals.digest is not None:
                             end_run(work, run, arrivals.digest)
+                            replay_few(work)
                 if progress is not None:
                     progress(batch[-1].progress * READING)
                 if stopped is not None and stopped():
@@ -103,8 +105,9 @@ def import_file(
                     break
     except FeedError as error:
         broken = error
-    if broken is not None:
+    if broken is not None or run is None:
         with store.work() as work:
+            run = run or begin_run(work, mapping, path)
             end_run(work, run, None)
     _replay(store, progress)
     if broken is not None:
@@ -130,7 +133,6 @@ class Reading(NamedTuple):
     zone: str
     possible: Possible
     known: Collection[str]
-    run: int
 
     def pieces(self, size: int) -> Iterator[Arrivals]:
         """The file's rows, `size` at a time; FeedError, after what stands before it, where it breaks off.
@@ -147,7 +149,7 @@ class Reading(NamedTuple):
 
     def pieces_here(self, size: int) -> Iterator[Arrivals]:
         """The same, read by this process."""
-        arrivals = arrivals_maker(self.mapping.name, self.run, self.known)
+        arrivals = arrivals_maker(self.mapping.name, self.known)
         with open_feed(self.path, self.mapping, self.zone, self.possible) as feed:
             items: list[FeedItem] = []
             # One piece is always held back: the last one goes out with the file's digest.
@@ -194,7 +196,7 @@ def keep(work: Work, arrivals: Arrivals, run: int, tally: Tally) -> list[BadRow]
     The run's own counts are brought up to the tally's.
     """
     bad = arrivals.bad_rows()
-    tally.count(arrivals.items, len(arrivals.rows), add_events(work.plain, arrivals), bad)
+    tally.count(arrivals.items, len(arrivals.rows), add_events(work.plain, arrivals, run), bad)
     tally.note_activities(arrivals.unknown)
     work.plain.run(
         "UPDATE import_run SET rows = ?, added = ?, duplicates = ?, sandbox = ?, quarantined = ? "
@@ -204,25 +206,24 @@ def keep(work: Work, arrivals: Arrivals, run: int, tally: Tally) -> list[BadRow]
     return bad
 
 
-def begin_run(store: Store, mapping: Mapping, file: str) -> int:
+def begin_run(work: Work, mapping: Mapping, path: str | Path) -> int:
     """Note that an import has begun, and how its source is read; the import's number."""
-    with store.work() as work:
-        remember_mapping(work, mapping)
-        run = tables.ImportRun(
-            source=mapping.name,
-            file=file,
-            started_at=work.now,
-            rows=0,
-            added=0,
-            duplicates=0,
-            sandbox=0,
-            quarantined=0,
-        )
-        work.session.add(run)
-        work.session.flush()
-        if run.id is None:
-            raise StoreError("the import could not be noted; nothing was changed")
-        return run.id
+    remember_mapping(work, mapping)
+    run = tables.ImportRun(
+        source=mapping.name,
+        file=clean(Path(path).name),
+        started_at=work.now,
+        rows=0,
+        added=0,
+        duplicates=0,
+        sandbox=0,
+        quarantined=0,
+    )
+    work.session.add(run)
+    work.session.flush()
+    if run.id is None:
+        raise StoreError("the import could not be noted; nothing was changed")
+    return run.id
 
 
 def end_run(work: Work, run: int, digest: str | None) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from store.location import Location
-    from store.work import Store
+    from store.work import Store, Work
 
 
 def bring_up_to_date(location: Location) -> int:
@@ -59,6 +59,16 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
         portion = next_portion(portion, found.events)
         if progress is not None:
             progress(done)
+
+
+def replay_few(work: Work) -> None:
+    """Replay the listings that wait in a transaction that is under way, if they are few."""
+    listings = work.plain.rows(
+        f"SELECT id, ref FROM listing WHERE {WAITING} LIMIT ?", (work.now, FIRST_PORTION + 1)
+    )
+    if 0 < len(listings) <= FIRST_PORTION:
+        pairs = [(row[0], row[1]) for row in listings]
+        compare(work.plain, load_ground(work.plain), pairs, work.now).write(work.plain)
 
 
 @dataclass(frozen=True, slots=True)

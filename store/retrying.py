@@ -106,8 +106,9 @@ def _mappings(plain: Plain, chosen: Chosen, mapping: Mapping | None) -> list[Map
 def _of_source(store: Store, chosen: Chosen, mapping: Mapping, tally: Tally) -> Iterator[tuple[int, int]]:
     """Try the rows of the mapping's source, portion by portion: (how many rows, how many understood)."""
     organisation = organisation_of(store)
-    run = begin_run(store, mapping, FILE)
-    arrivals = arrivals_maker(mapping.name, run, organisation.catalogue.events)
+    with store.work() as work:
+        run = begin_run(work, mapping, FILE)
+    arrivals = arrivals_maker(mapping.name, organisation.catalogue.events)
     of_run = Tally()
     where, values = chosen._replace(source=mapping.name).where()
     ask = (

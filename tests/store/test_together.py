@@ -41,7 +41,8 @@ def crews(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     for module in ("together", "importing"):
         monkeypatch.setattr(f"store.{module}.processors", lambda: 2)
     monkeypatch.setattr(together, "WORTH_A_CREW", 1)
-    monkeypatch.setattr(together, "FIRST_PORTION", 3)
+    for module in ("together", "maintenance"):
+        monkeypatch.setattr(f"store.{module}.FIRST_PORTION", 3)
     monkeypatch.setattr("store.importing.LARGE", 1)
     return sizes
 
