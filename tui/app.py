@@ -15,10 +15,11 @@ from tui.asking import AskingApp
 from tui.facts import Lens, Pulse, read_pulse
 from tui.launch import run_app
 from tui.screens.board import BoardScreen
+from tui.screens.page import TABS, Page
 from tui.source import Desk, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import date
     from pathlib import Path
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kpi.board import TaskView
+    from store.location import Location
     from store.tasks import TaskQuery
     from tui.reader import Opener
     from tui.source import Mailbox
@@ -77,7 +79,9 @@ class StagewatchApp(AskingApp):
         Binding(
             "f4", "accounts", "account", id="app.accounts", tooltip="Change account: another organisation"
         ),
+        Binding("i", "import_file", "import", id="app.import", tooltip="Import a file"),
         Binding("1", "tab('1')", "board", id="app.board", tooltip="To the board"),
+        Binding("6", "tab('6')", "data", id="app.data", tooltip="To the data: what came in, what did not"),
         Binding(
             "escape", "back", "back", key_display="esc", id="app.back", tooltip="Back to where you came from"
         ),
@@ -269,11 +273,30 @@ class StagewatchApp(AskingApp):
 
         self.push_screen(ChangesScreen())
 
-    def action_tab(self, key: str) -> None:
-        """Go to the screen that a digit opens."""
-        if key == "1":
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
+    async def action_tab(self, key: str) -> None:
+        """Go to the screen that a digit opens; the board is below all others."""
+        if self._held_back(partial(self.action_tab, key)):
+            return
+        title = dict(TABS)[key]
+        while len(self.screen_stack) > 1 and not self._is_tab(title):
+            self.pop_screen()
+        if not self._is_tab(title):
+            from tui.screens.data import DataScreen
+
+            await self.push_screen(DataScreen())
+
+    def _is_tab(self, title: str) -> bool:
+        """Whether the screen that is seen is the one that a digit opens, and none that was opened from it."""
+        return isinstance(self.screen, Page) and title == self.screen.OPENED_BY_DIGIT
+
+    def _held_back(self, again: Callable[[], Awaitable[None]]) -> bool:
+        """Whether the page that is seen asks something first; it goes on with `again` by itself."""
+        return isinstance(self.screen, Page) and self.screen.holds_back(again)
+
+    async def action_quit(self) -> None:
+        """Leave the app."""
+        if not self._held_back(self.action_quit):
+            await super().action_quit()
 
     def action_press(self, key: str) -> None:
         """Do what pressing this key does: for a click on it."""
@@ -281,7 +304,7 @@ class StagewatchApp(AskingApp):
 
     async def action_back(self) -> None:
         """Go back to where one came from."""
-        if len(self.screen_stack) > 1:
+        if len(self.screen_stack) > 1 and not self._held_back(self.action_back):
             self.pop_screen()
 
     async def action_search(self) -> None:
@@ -295,8 +318,11 @@ class StagewatchApp(AskingApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A stroke typed into an input is text, and a dialogue has the keys to itself."""
-        if action == "search" and (self.screen.is_modal or isinstance(self.focused, Input)):
+        written_on = self.page is not None and self.page.TAKES_TEXT
+        if action == "search" and (self.screen.is_modal or isinstance(self.focused, Input) or written_on):
             return False
+        if action in ("accounts", "import_file") and written_on:
+            return False  # what is written would be lost
         return super().check_action(action, parameters)
 
     def action_settings(self) -> None:
@@ -310,6 +336,17 @@ class StagewatchApp(AskingApp):
         from tui.screens.accounts import AccountsScreen
 
         self.push_screen(AccountsScreen())
+
+    def action_import_file(self) -> None:
+        """Import a file."""
+        from tui.data_facts import ask_location
+        from tui.screens.wizard import Wizard
+
+        def found(location: Location) -> None:
+            if self.page is None or not self.page.TAKES_TEXT:
+                self.push_screen(Wizard(location))
+
+        self.put(self.page, "location", ask_location, found, failed=self._show_failure, vital=False)
 
     def action_help(self) -> None:
         """Show the keys of this screen."""

@@ -24,7 +24,10 @@ def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]
     from tui.screens.page import LensPage
 
     yield SystemCommand("Board", "Go to the board", partial(app.action_tab, "1"))
+    yield SystemCommand("Data", "What came in, and what was not understood", partial(app.action_tab, "6"))
     yield SystemCommand("Search", "Find a listing or an applicant", app.action_search)
+    if app.check_action("import_file", ()):
+        yield SystemCommand("Import a file", "Bring events in, step by step", app.action_import_file)
     yield SystemCommand("All tasks", "Open the list of all tasks", partial(_all_tasks, app))
     if isinstance(screen, LensPage):
         yield SystemCommand("Filter by user", "Show only one user's tasks", screen.action_choose_user)

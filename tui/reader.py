@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     )
     from kpi.changes import ChangeCounts, ChangeView
     from store.changes import ChangeQuery
+    from store.intake import Intake
+    from store.location import Location
     from store.tasks import TaskQuery
 
 
@@ -59,6 +61,10 @@ class ChangeSource(Protocol):
 
 class Reader(Protocol):
     """What the screens ask of a store; `store.reading.Reader` is one. Only the desk's thread calls it."""
+
+    @property
+    def location(self) -> Location:
+        """Where the store is."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -117,6 +123,9 @@ class Reader(Protocol):
         self, listing: str, application: str | None = None, limit: int = 1000
     ) -> tuple[EventView, ...]:
         """A listing's events in the order of time."""
+
+    def intake(self) -> Intake:
+        """The questions about what came in."""
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications that match."""

@@ -6,6 +6,8 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 
 from kpi import catalogue as catalogues
 from kpi.board import (
@@ -26,7 +28,9 @@ from kpi.changes import Change, ChangeCounts, ChangeView
 from kpi.status import Status, status_on
 from store.changes import ChangeQuery
 from store.errors import StoreError
+from store.location import Location
 from store.tasks import TaskQuery
+from tests.tui.fake_intake import FakeIntake
 
 TODAY = date(2026, 11, 17)
 HOSTILE = "\x1b[31mEvil\x07[bold]name[/bold]\u202e[@click=app.quit]x[/]"
@@ -82,6 +86,8 @@ class World:
     asked: list[str] = field(default_factory=list)
     opened: int = 0
     closed: int = 0
+    imports: int = 3
+    bad: int = 120
     # More counts per stage and status, to see how large numbers are drawn.
     counts: tuple[int, int, int, int] | None = None
 
@@ -297,6 +303,14 @@ class FakeReader:
                       details if n % 4 == 3 else ())
             for n in range(min(limit, 12))
         )  # fmt: skip
+
+    @property
+    def location(self) -> Location:
+        return Location(path=Path("none.db"))
+
+    def intake(self) -> Any:
+        world = self.world
+        return FakeIntake(self._asked, HOSTILE, rows=world.bad, imports=world.imports, empty=world.empty)
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         self._asked(f"search {text}")

@@ -39,6 +39,7 @@ class BoardScreen(LensPage):
     """The first screen."""
 
     CSS_PATH = "board.tcss"
+    OPENED_BY_DIGIT = "Board"
     AUTO_FOCUS = "BoardTable"
     KEYS = (
         "rows.choose",

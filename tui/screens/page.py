@@ -14,7 +14,7 @@ from tui.widgets.lines import Banner, KeyLine, TabLine, TopLine
 from tui.widgets.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
     from datetime import date
 
     from textual import events
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.reader import Question
 
 # Later screens are added here: the key that opens one, and its title.
-TABS = (("1", "Board"),)
+TABS = (("1", "Board"), ("6", "Data"))
 DAY = Binding.Group("day")
 WIDE = 120
 
@@ -35,6 +35,10 @@ class Page(Screen[None]):
 
     TAB: ClassVar[str] = "Board"
     KEYS: ClassVar[tuple[str, ...]] = ()
+    TAKES_TEXT: ClassVar[bool] = False
+    """Whether what is typed on the page is text, also a stroke."""
+    OPENED_BY_DIGIT: ClassVar[str | None] = None
+    """The title of its tab, for a page that a digit opens."""
 
     def compose(self) -> ComposeResult:
         """Put the frame round the parts."""
@@ -99,6 +103,11 @@ class Page(Screen[None]):
 
     ailing = False
     """Whether the last reading for this page failed; the app sets it."""
+
+    def holds_back(self, again: Callable[[], Awaitable[None]]) -> bool:
+        """Whether there is something to ask before the page is left; `again` leaves it after that."""
+        del again
+        return False
 
     def store_changed(self) -> None:
         """Something may have changed: ask again if it has, or if the last reading failed."""
