@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
@@ -360,3 +361,49 @@ async def test_a_dry_run_that_was_left_is_stopped_and_its_result_dropped(store, 
         assert page(driver).trial is None
         assert page(driver).step_id == "names-step"
         assert imports(store) == []
+
+
+@driven
+async def test_what_is_no_ordinary_file_is_refused_in_words_at_once(store, folder):
+    os.mkfifo(folder / "pipe")
+    (folder / "below").mkdir()
+    (folder / "below" / "inside.csv").write_text(LOG, "utf-8")
+    async with wizard(store) as driver:
+        for path, said in (
+            (f"{folder}/pipe", "is no ordinary file"),
+            (f"{folder}/nothing.csv", "There is no “"),
+            ("~nobody-of-that-name/x", "there is no such user"),
+            ("/dev/null/x", "is no folder"),
+        ):
+            await typed(driver, path)
+            await driver.press("enter")
+            await driver.sees(said)
+        await typed(driver, f"{folder}/bel")
+        await driver.sees("below/")
+        await driver.press("tab")
+        await driver.sees("inside.csv")
+        await driver.press("enter")
+        await driver.sees("2 of 6")
+
+
+@driven
+async def test_the_mouse_alone_goes_all_the_way(store, folder):
+    (folder / "log.csv").write_text(LOG + "J-1,Went live,13/04/2026 10:00\n", "utf-8")
+    async with wizard(store) as driver:
+        await driver.click_text("log.csv")
+        await driver.sees("2 of 6", "Went live")
+        await driver.click_text("next")
+        await driver.sees("3 of 6", "time (at)")
+        await driver.click_text("time (at)")
+        await driver.click_text("time (at)")
+        await driver.on("PickBox")
+        await driver.press("escape")
+        await driver.on("Wizard")
+        await driver.click_text("next")
+        await driver.sees("4 of 6")
+        await driver.click_text("next")
+        await driver.sees("1 event added")
+        await driver.click_text("import ·")
+        await driver.sees("has been imported")
+        await driver.click_text("another ·")
+        await driver.sees("1 of 6")

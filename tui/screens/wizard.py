@@ -170,10 +170,10 @@ class Wizard(JobsPage):
             question = (
                 "The import is running. If you leave, it stops after the present batch; that much is kept."
             )
-            self.confirm("Still importing", question, "Go on importing", leave)
+            self.confirm("Still importing", question, ("Go on importing", "Stop and leave"), leave)
         else:
             question = "The mapping has been corrected and is kept only once the file is imported."
-            self.confirm("Leave the import?", question, "Stay here", leave)
+            self.confirm("Leave the import?", question, ("Stay here", "Leave without it"), leave)
         return True
 
     def _tick(self) -> None:
@@ -208,7 +208,7 @@ class Wizard(JobsPage):
     def _unless_corrected(self, then: Callable[[], None]) -> None:
         if self.is_corrected and self.path is not None:
             question = f"The corrections made for {words.shown(self.path.name)} are lost then."
-            self.confirm("Another file or sheet", question, "Keep the corrections", then)
+            self.confirm("Another file or sheet", question, ("Keep the corrections", "Let them go"), then)
         else:
             then()
 

@@ -50,15 +50,17 @@ class JobsPage(Page):
         if job is not None:
             job.is_stopped = True
 
-    def confirm(self, heading: str, question: str, keep: str, then: Callable[[], object]) -> None:
-        """Ask before something is lost; `keep` says how not to."""
+    def confirm(
+        self, heading: str, question: str, answers: tuple[str, str], then: Callable[[], object]
+    ) -> None:
+        """Ask before something is lost; of the answers the first keeps it, the second lets it go."""
         from tui.screens.ask_box import AskBox  # deferred: seldom needed
 
         def answered(answer: str | None) -> None:
             if answer == "go":
                 then()
 
-        self.app.push_screen(AskBox(heading, question, (("keep", keep), ("go", "Go on"))), answered)
+        self.app.push_screen(AskBox(heading, question, (("keep", answers[0]), ("go", answers[1]))), answered)
 
     def _ended(self, topic: str, job: Job, then: Callable[[], None]) -> None:
         if self.jobs.get(topic) is job:
