@@ -13,6 +13,7 @@ from benchmarks.past_days import past_figures
 from benchmarks.pty_start import as_table
 from benchmarks.start_up import figures_of, measure
 from benchmarks.store_calls import Figure, board_figures, deadline_figures, list_figures
+from benchmarks.target_figures import target_figures
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 FEW, MANY, FINISHED = 10_000, 1_000_000, 10_000_000
@@ -34,6 +35,7 @@ def main() -> int:
 
     figures = deadline_figures() + board_figures(options.few, options.many) + list_figures(options.many)
     figures += past_figures(options.many, options.finished)
+    figures += target_figures()
     imported, readings = import_figures.import_figures(
         few=min(import_figures.FEW, options.events),
         many=options.events,

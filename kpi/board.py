@@ -141,13 +141,17 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A listing or an application that matches; `application` is None for a listing."""
+    """A listing or an application that matches; `application` is None for a listing.
+
+    `target_set` is the number of the set that its listing lives under, None before its first event.
+    """
 
     listing: str
     application: str | None
     title: str | None
     user: str | None
     open_tasks: int
+    target_set: int | None
 
 
 @dataclass(frozen=True, slots=True)

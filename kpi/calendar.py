@@ -185,6 +185,12 @@ class WorkingCalendar:
         before = self._rank[index - 1] if index else 0
         return self._rank[index] > before
 
+    def first_difference(self, other: WorkingCalendar) -> date | None:
+        """The first day that works in one of the two calendars only; None if there is none."""
+        ranks = zip(self._rank, other._rank, strict=True)
+        place = next((place for place, (mine, theirs) in enumerate(ranks) if mine != theirs), None)
+        return None if place is None else self.first + timedelta(days=place)
+
     def day_of(self, instant: Instant) -> date:
         """The date of an instant in the calendar's zone, never in UTC (rule 1)."""
         place = instant // _DAY

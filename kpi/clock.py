@@ -1,6 +1,6 @@
 """Replay: a listing's events in, its tasks out (design, section 3, rules 5 to 15).
 
-A pure function: the same events, catalogue, target sets and calendar always give the same tasks. Events
+A pure function: the same events, catalogue, target sets and calendars always give the same tasks. Events
 after `now` wait; the result says at which instant something will next change by itself.
 """
 
@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kpi.calendars import Calendars
 from kpi.course import CANCELLED, FINISHED, Course, Ended, Rules
 from kpi.deadlines import Freeze, History, Phase, final_deadlines, phases_of
 from kpi.targets import Target, TargetSet, set_in_force
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _LISTING_BITS, _OWN_BITS = 16, 47
 
-__all__ = ["CANCELLED", "FINISHED", "Replay", "Rules", "Task", "replay", "task_id"]
+__all__ = ["CANCELLED", "FINISHED", "Replay", "Rules", "Task", "phases_lived", "replay", "task_id"]
 
 
 class Task(NamedTuple):
@@ -75,15 +76,20 @@ def replay(
     events: Sequence[Event],
     rules: Rules,
     sets: tuple[TargetSet, ...],
-    calendar: WorkingCalendar,
+    calendar: WorkingCalendar | Calendars,
     now: Instant,
 ) -> Replay:
     """The tasks of one listing after `events`, which stand in the order of instant, then arrival.
 
-    Events later than `now` are left for later and named by `next_moment`. CalendarError if a deadline
-    falls outside the years that the calendar knows.
+    `calendar` is one that never changed, or the calendars through their changes. Events later than `now`
+    are left for later and named by `next_moment`. CalendarError if a deadline falls outside the years that
+    the calendar knows.
     """
-    course = Course(rules, calendar)
+    if isinstance(calendar, Calendars):
+        calendars, calendar = calendar, calendar.latest
+    else:
+        calendars = Calendars.of(calendar)
+    course = Course(rules, calendar)  # the zone is all it asks for, which no change touches
     taken = 0
     for event in events:
         if event.at > now:
@@ -99,7 +105,7 @@ def replay(
     freezes = course.all_freezes()
     closing = course.closing
     tasks = tuple(
-        _task(listing, ended, rules.kpis, in_force, calendar, freezes, closing) for ended in course.clocks()
+        _task(listing, ended, rules.kpis, in_force, calendars, freezes, closing) for ended in course.clocks()
     )
     return Replay(
         target_set=in_force.number,
@@ -117,26 +123,32 @@ def _task(
     ended: Ended,
     kpis: tuple[Kpi, ...],
     in_force: TargetSet,
-    calendar: WorkingCalendar,
+    calendars: Calendars,
     freezes: tuple[Freeze, ...],
     closing: list[tuple[date, date]],
 ) -> Task:
     application, (place, times, started_at, opened_at), ended_at, outcome, _ = ended
     kpi = kpis[place]
     target = in_force.target(kpi.code)
-    day_zero = calendar.day_of(started_at)
-    opened_on = day_zero if opened_at == started_at else calendar.day_of(opened_at)
-    ended_on = None if ended_at is None else calendar.day_of(ended_at)
-    if not freezes and kpi.deadline is None:
+    calendar = calendars.only
+    day_of = (calendar or calendars.latest).day_of
+    day_zero = day_of(started_at)
+    opened_on = day_zero if opened_at == started_at else day_of(opened_at)
+    ended_on = None if ended_at is None else day_of(ended_at)
+    if calendar is None:
+        calendar = calendars.all_through(opened_on, ended_at)
+    if calendar is not None and not freezes and kpi.deadline is None:
         due_on = calendar.nth_working_day(day_zero, target.due_days)
         done_by = calendar.nth_working_day(day_zero, target.done_by_days)
         paused, since = False, opened_on
         earlier: tuple[Phase, ...] = ()
     else:
         dates = History.of(closing[: ended.dates]) if kpi.deadline else None
-        due_on, done_by, paused, since, earlier = _through_phases(
-            calendar, target, (day_zero, opened_on, ended_on), freezes, dates
+        *before, last = phases_lived(
+            calendars, target, (day_zero, opened_on, ended_on), ended_at, freezes, dates
         )
+        since, due_on, done_by, paused = last
+        earlier = tuple(before)
     return _new_task(
         (
             task_id(listing, application, kpi.code, times),
@@ -159,28 +171,29 @@ def _task(
     )
 
 
-def _through_phases(
-    calendar: WorkingCalendar,
+def phases_lived(
+    calendars: Calendars,
     target: Target,
     days: tuple[date, date, date | None],
+    ended_at: Instant | None,
     freezes: tuple[Freeze, ...],
     dates: History | None,
-) -> tuple[date, date, bool, date, tuple[Phase, ...]]:
-    """(due_on, done_by, paused, since, earlier) of a task through freezes and closing dates.
+) -> tuple[Phase, ...]:
+    """The phases of a task through freezes, closing dates and changes of the calendar, oldest first.
 
-    `days` are its day 0, the day on which it was opened, and that of its end, if it has ended.
+    The last one is what holds now, or what the task keeps: of one that has ended it is not paused. `days`
+    are its day 0, the day on which it was opened, and that of its end, if it has ended.
     """
     day_zero, opened_on, ended_on = days
-    phases = phases_of(calendar, target, day_zero, opened_on, ended_on, freezes, dates)
-    *earlier, last = phases
-    due_on, done_by, since = last.due_on, last.done_by, last.begin
-    if ended_on is not None and (freezes or dates):
-        due_on, done_by = final_deadlines(calendar, target, day_zero, ended_on, freezes, dates)
-        if last.paused or (due_on, done_by) != (last.due_on, last.done_by):
-            earlier, since = list(phases), ended_on
-        if ended_on <= opened_on:
-            earlier = []
-    return due_on, done_by, last.paused and ended_on is None, since, tuple(earlier)
+    phases = phases_of(calendars, target, day_zero, opened_on, ended_on, freezes, dates)
+    if ended_on is None or ended_at is None:
+        return phases
+    kept = final_deadlines(calendars.at(ended_at), target, day_zero, ended_on, freezes, dates)
+    last = phases[-1]
+    if not last.paused and kept == (last.due_on, last.done_by):
+        return phases
+    final = Phase(ended_on, *kept, paused=False)
+    return (final,) if ended_on <= opened_on else (*phases, final)
 
 
 def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[date, str], ...]:
@@ -214,7 +227,8 @@ def task_id(listing: str, application: str | None, kpi: str, times: int) -> int:
     The first 16 bits are the listing's, so that its tasks lie together in the store and are written and
     read together.
     """
-    what = "\x1f".join((listing, "-" if application is None else "+" + application, kpi, str(times)))
+    subject = "-" if application is None else "+" + application
+    what = f"{listing}\x1f{subject}\x1f{kpi}\x1f{times}"
     own = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> _LISTING_BITS + 1
     return _listing_bits(listing) << _OWN_BITS | own
 

@@ -1,4 +1,4 @@
-"""Deadlines through freezes and moved closing dates: which held from which day on (rules 4, 6 and 13)."""
+"""Deadlines through freezes, moved closing dates and changed calendars: which held when (rules 4, 6, 13)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kpi.calendar import WorkingCalendar
+    from kpi.calendars import Calendars
     from kpi.targets import Target
 
 
@@ -89,8 +90,21 @@ def deadlines(
     return nth(day_zero, target.due_days + shift), nth(day_zero, target.done_by_days + shift)
 
 
-def phases_of(
+def open_deadlines(
     calendar: WorkingCalendar,
+    target: Target,
+    day_zero: date,
+    day: date,
+    freezes: Sequence[Freeze],
+    closing: date | None,
+) -> tuple[date, date]:
+    """(due_on, done_by) of a task that is open at the end of `day`, as freezes lifted by then moved them."""
+    shift = frozen_days(calendar, day_zero, day, freezes, lifted_only=True) if freezes else 0
+    return deadlines(calendar, target, day_zero, shift, closing)
+
+
+def phases_of(
+    calendars: Calendars,
     target: Target,
     day_zero: date,
     opened_on: date,
@@ -100,26 +114,30 @@ def phases_of(
 ) -> tuple[Phase, ...]:
     """The phases of a task from the day it is opened to its end; always at least one.
 
+    From the day of a change of the calendar on both deadlines are those of the new one, counted from day 0.
     `closing` is the history of the closing date for a task that has it as its deadline, else None.
     """
-    if not freezes and (closing is None or len(closing.days) < 2):  # noqa: PLR2004 - one value never changes
+    changes = calendars.turns(opened_on)
+    one_date = closing is None or len(closing.days) < 2  # noqa: PLR2004 - one value never changes
+    if one_date and not freezes and not changes:
         day = closing.days[0] if closing and closing.days else opened_on
         if day <= opened_on:
             known = closing.values[0] if closing and closing.days else None
+            calendar = calendars.on(opened_on)
             return (Phase(opened_on, *deadlines(calendar, target, day_zero, 0, known), paused=False),)
-    turns = {opened_on}
+    turns = {opened_on, *changes}
     for freeze in freezes:
         turns.update(day for day in freeze if day is not None)
     if closing:
         turns.update(closing.days)
     phases: list[Phase] = []
+    only = calendars.only
     for day in sorted(turns):
         if day < opened_on or (ended_on is not None and day >= ended_on and day > opened_on):
             continue
-        shift = frozen_days(calendar, day_zero, day, freezes, lifted_only=True)
         known = closing.at(day) if closing else None
-        paused = any(freeze.holds(day) for freeze in freezes)
-        phase = Phase(day, *deadlines(calendar, target, day_zero, shift, known), paused=paused)
+        both = open_deadlines(only or calendars.on(day), target, day_zero, day, freezes, known)
+        phase = Phase(day, *both, paused=any(freeze.holds(day) for freeze in freezes))
         if not phases or phases[-1][1:] != phase[1:]:
             phases.append(phase)
     return tuple(phases)
@@ -133,7 +151,10 @@ def final_deadlines(
     freezes: Sequence[Freeze],
     closing: History | None,
 ) -> tuple[date, date]:
-    """(due_on, done_by) that a finished task keeps: a freeze that was still on counts up to its end."""
+    """(due_on, done_by) that a finished task keeps: a freeze that was still on counts up to its end.
+
+    `calendar` is the one by which its end is judged, `Calendars.at`.
+    """
     shift = frozen_days(calendar, day_zero, ended_on, freezes, lifted_only=False)
     known = closing.at(ended_on) if closing else None
     return deadlines(calendar, target, day_zero, shift, known)

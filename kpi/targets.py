@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kpi.catalogue import Catalogue
     from kpi.events import Instant
 
+_ALWAYS = -(1 << 62)  # before every instant
 _RULE = f"a whole number of working days from 0 to {MOST_DAYS}"
 
 
@@ -56,14 +58,16 @@ class TargetSet:
 
 
 def set_in_force(sets: tuple[TargetSet, ...], at: Instant) -> TargetSet:
-    """The target set in force at `at`: the newest that has begun by then (rule 8).
+    """The target set in force at `at`: of those that have begun by then, the last to begin (rule 8).
 
-    `sets` are in the order of their numbers; the first one has no beginning.
+    `sets` are in the order in which they begin; the first one has no beginning.
     """
-    for candidate in reversed(sets):
-        if candidate.effective_from is None or candidate.effective_from <= at:
-            return candidate
-    return sets[0]
+    return sets[max(0, bisect_right(sets, at, key=_beginning) - 1)]
+
+
+def _beginning(target_set: TargetSet) -> Instant:
+    begins = target_set.effective_from
+    return _ALWAYS if begins is None else begins
 
 
 def load_targets(text: str, catalogue: Catalogue) -> dict[str, Target]:
@@ -72,6 +76,23 @@ def load_targets(text: str, catalogue: Catalogue) -> dict[str, Target]:
     The form: `[targets."draft.ready_to_publish"]` with `due` and `done_by`, and `[default]` for the
     KPIs that are not named (99 and 99 without one). TargetError says what is wrong in one line.
     """
+    named, default = _read(text, catalogue)
+    return {kpi.code: named.get(kpi.code, default or SERVICE_DEFAULT) for kpi in catalogue.kpis}
+
+
+def load_changes(text: str, catalogue: Catalogue) -> dict[str, Target]:
+    """Read a targets file as a change of the targets there are: KPIs that it does not name are left out.
+
+    With a `[default]` it names them all. TargetError as for `load_targets`.
+    """
+    named, default = _read(text, catalogue)
+    if default is None:
+        return {kpi.code: named[kpi.code] for kpi in catalogue.kpis if kpi.code in named}
+    return {kpi.code: named.get(kpi.code, default) for kpi in catalogue.kpis}
+
+
+def _read(text: str, catalogue: Catalogue) -> tuple[dict[str, Target], Target | None]:
+    """What a targets file says: the KPIs that it names, and its default if it has one."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -79,17 +100,14 @@ def load_targets(text: str, catalogue: Catalogue) -> dict[str, Target]:
     unknown = sorted(set(document) - {"targets", "default"})
     if unknown:
         raise TargetError(f'unknown table [{unknown[0]}]; known are [targets."KPI"] and [default]')
-    default = _target(document["default"], "[default]") if "default" in document else SERVICE_DEFAULT
+    default = _target(document["default"], "[default]") if "default" in document else None
     named = document.get("targets", {})
     if not isinstance(named, dict):
         raise TargetError('write targets as [targets."KPI"] tables')
     for code in named:
         if code not in catalogue.by_code:
             raise TargetError(f"the catalogue has no KPI “{code}”")
-    return {
-        kpi.code: _target(named[kpi.code], f"KPI “{kpi.code}”") if kpi.code in named else default
-        for kpi in catalogue.kpis
-    }
+    return {code: _target(entry, f"KPI “{code}”") for code, entry in named.items()}, default
 
 
 def _target(entry: Any, where: str) -> Target:

@@ -6,6 +6,7 @@ Checking is in `store/checking.py`, copies in `store/backup.py` and `store/resto
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kpi.calendar import CalendarSpec, WorkingCalendar
@@ -18,7 +19,7 @@ from store.work import Store, system_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from store.location import Location
     from store.plain import Plain
@@ -87,7 +88,7 @@ def _size(plain: Plain) -> int:
 
 
 def _holidays_until(spec: CalendarSpec) -> date | None:
-    return None if spec.region is None else WorkingCalendar(spec).last
+    return None if spec.region is None else date(WorkingCalendar(spec).holidays_known[1], 12, 31)
 
 
 @dataclass(frozen=True, slots=True)

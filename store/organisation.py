@@ -7,13 +7,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.calendar import CalendarSpec, WorkingCalendar, load_zone
+from kpi.calendars import CalendarChanged, Calendars
 from kpi.catalogue import Catalogue, built_in, load_catalogue, write_catalogue
 from kpi.clock import Rules
 from kpi.events import moment_of
-from kpi.targets import SERVICE_DEFAULT, Target, TargetSet
+from kpi.targets import SERVICE_DEFAULT, Target
 from kpi.text import clean
 from store.errors import StoreError
 
@@ -27,31 +28,59 @@ if TYPE_CHECKING:
 MOST_NAME = 200
 
 
+class CalendarRow(NamedTuple):
+    """A calendar as it stands in the store, its days as JSON; `at` and `from_day` are 0 for the first one."""
+
+    number: int
+    at: int
+    from_day: int
+    region: str | None
+    zone: str
+    weekdays: str
+    days: str
+
+    @property
+    def spec(self) -> CalendarSpec:
+        """What it says."""
+        return _spec(*self[3:])
+
+
 @dataclass(frozen=True)
 class Organisation:
-    """What a store says of itself; the heavier parts are made when first asked for."""
+    """What a store says of itself; the heavier parts are made when first asked for.
+
+    `calendar_rows` has the calendar it was founded with, then its changes.
+    """
 
     name: str
     store_id: str
-    spec: CalendarSpec
+    calendar_rows: tuple[CalendarRow, ...]
     catalogue_text: str
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone in which the organisation's people read a clock."""
-        return load_zone(self.spec.zone)
+        return load_zone(self.calendar_rows[0].zone)
+
+    @cached_property
+    def spec(self) -> CalendarSpec:
+        """What the organisation says about its days now."""
+        return self.calendar_rows[-1].spec
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The stages and their KPIs."""
         return _catalogue(self.catalogue_text)
 
-    @cached_property
+    @property
     def calendar(self) -> WorkingCalendar:
-        """The working days."""
-        spec = self.spec
-        closures, extra_days = tuple(spec.closures.items()), tuple(spec.extra_days.items())
-        return _calendar(spec.region, spec.zone, spec.weekdays, closures, extra_days)
+        """The working days as they are now."""
+        return self.calendars.latest
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The working days through all changes."""
+        return _calendars(self.calendar_rows)
 
     @cached_property
     def rules(self) -> Rules:
@@ -70,14 +99,27 @@ def _catalogue(text: str) -> Catalogue:
 
 
 @lru_cache(maxsize=4)
-def _calendar(
-    region: str | None,
-    zone: str,
-    weekdays: tuple[int, ...],
-    closures: tuple[tuple[date, str], ...],
-    extra_days: tuple[tuple[date, str], ...],
-) -> WorkingCalendar:
-    return WorkingCalendar(CalendarSpec(region, zone, weekdays, dict(closures), dict(extra_days)))
+def _calendars(rows: tuple[CalendarRow, ...]) -> Calendars:
+    changes = [CalendarChanged(row.at, date.fromordinal(row.from_day), row.spec) for row in rows[1:]]
+    return Calendars(rows[0].spec, changes)
+
+
+def _spec(region: str | None, zone: str, weekdays: str, days: str) -> CalendarSpec:
+    said = [(date.fromordinal(day), works, reason) for day, works, reason in json.loads(days)]
+    return CalendarSpec(
+        region=region,
+        zone=zone,
+        weekdays=tuple(json.loads(weekdays)),
+        closures={day: reason for day, works, reason in said if not works},
+        extra_days={day: reason for day, works, reason in said if works},
+    )
+
+
+def days_said(spec: CalendarSpec) -> list[tuple[int, int, str]]:
+    """The days that a calendar names, as (day, works, reason) in order; a closure beats an extra day."""
+    each = {day.toordinal(): (1, reason) for day, reason in spec.extra_days.items()}
+    each |= {day.toordinal(): (0, reason) for day, reason in spec.closures.items()}
+    return [(day, *said) for day, said in sorted(each.items())]
 
 
 def load_organisation(plain: Plain) -> Organisation:
@@ -86,30 +128,13 @@ def load_organisation(plain: Plain) -> Organisation:
     if row is None:
         raise StoreError("this store has no organisation yet; make one with “stagewatch init”")
     name, store_id, zone, region, weekdays, catalogue = row
-    days = plain.rows("SELECT day, works, reason FROM calendar_day ORDER BY day")
-    spec = CalendarSpec(
-        region=region,
-        zone=zone,
-        weekdays=tuple(json.loads(weekdays)),
-        closures={date.fromordinal(day): reason for day, works, reason in days if not works},
-        extra_days={date.fromordinal(day): reason for day, works, reason in days if works},
+    days = json.dumps(plain.rows("SELECT day, works, reason FROM calendar_day ORDER BY day"))
+    changes = plain.rows(
+        "SELECT number, at, from_day, region, weekdays, days FROM calendar_change ORDER BY number"
     )
-    return Organisation(name, store_id, spec, catalogue)
-
-
-def load_target_sets(plain: Plain) -> tuple[TargetSet, ...]:
-    """All target sets, in the order of their numbers."""
-    targets: dict[int, dict[str, Target]] = {}
-    for number, code, due_days, done_by_days in plain.rows(
-        "SELECT t.set_number, k.code, t.due_days, t.done_by_days FROM target t JOIN kpi k ON k.id = t.kpi_id"
-    ):
-        targets.setdefault(number, {})[code] = Target(due_days, done_by_days)
-    return tuple(
-        TargetSet(number, targets.get(number, {}), effective_from)
-        for number, effective_from in plain.rows(
-            "SELECT number, effective_from FROM target_set ORDER BY number"
-        )
-    )
+    rows = [CalendarRow(1, 0, 0, region, zone, weekdays, days)]
+    rows += [CalendarRow._make((*change[:4], zone, *change[4:])) for change in changes]
+    return Organisation(name, store_id, tuple(rows), catalogue)
 
 
 def found_organisation(
@@ -170,11 +195,10 @@ def _write(
         )
     )
     session.add(tables.StoreState(revision=0, updated_at=work.now))
-    for works, days in ((0, spec.closures), (1, spec.extra_days)):
-        session.add_all(
-            tables.CalendarDay(day=day.toordinal(), works=works, reason=clean(reason))
-            for day, reason in days.items()
-        )
+    session.add_all(
+        tables.CalendarDay(day=day, works=works, reason=clean(reason))
+        for day, works, reason in days_said(spec)
+    )
     session.add_all(
         tables.KpiRow(id=number, code=kpi.code, stage=kpi.stage)
         for number, kpi in enumerate(catalogue.kpis, 1)

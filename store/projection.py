@@ -22,7 +22,8 @@ from store.difference import (
     TASK_COLUMNS,
     Difference,
 )
-from store.organisation import load_organisation, load_target_sets
+from store.organisation import load_organisation
+from store.target_sets import load_target_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,10 +79,10 @@ def compare(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
     events = _events(plain, ids)
     made = _Rows({}, set(), set(), set(), set(), set())
     organisation, sets, kpi_ids = ground
-    rules, calendar = organisation.rules, organisation.calendar
+    rules, calendars = organisation.rules, organisation.calendars
     for listing_id, ref in listings:
         rows = events.get(listing_id, [])
-        result = replay(ref, [_event(row) for row in rows], rules, sets, calendar, now)
+        result = replay(ref, [_event(row) for row in rows], rules, sets, calendars, now)
         _add_rows(made, listing_id, ref, result, kpi_ids)
         made.listings.add(_summary(listing_id, ref, result, _facts(rows, now)))
     return _difference(held, made, sum(map(len, events.values())))

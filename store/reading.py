@@ -17,20 +17,24 @@ from store.corrections import CURRENT_ONLY
 from store.errors import StoreError
 from store.failures import in_words
 from store.location import find_location
-from store.organisation import load_organisation, load_target_sets
+from store.moved_by import freezes_of
+from store.organisation import load_organisation
 from store.plain import connect
 from store.schema import check_version
-from store.tasks import TaskList, TaskQuery, find_task, freezes_of
+from store.target_sets import load_target_sets
+from store.tasks import TaskList, TaskQuery, calendar_for, find_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from zoneinfo import ZoneInfo
 
     from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from store.calendar_questions import CalendarQuestions
     from store.intake import Intake
     from store.location import Location
     from store.organisation import Organisation
     from store.plain import Plain, Row
+    from store.target_questions import TargetQuestions
 
 # What describes the listing rather than the event; exports write it beside every one.
 _REPEATED = frozenset({"owner", "title", "department", "role_type", "urgency", "closing_date"})
@@ -196,7 +200,8 @@ class Reader:
         rules = self.rules
         with self._seen_at_once() as plain:
             row, task = find_task(plain, rules, task_id, day, today)
-            until = day if task.finished_at is None else date.fromordinal(row[12])
+            ended_at, ended_on = row[11:13]
+            until = day if ended_at is None else date.fromordinal(ended_on)
             freezes = _as_known(freezes_of(plain, row[1]), until)
             dated = rules.catalogue.by_code[task.kpi].deadline is not None and _has_closing_date(
                 plain, row[1], rules.calendar.end_of(until)
@@ -209,7 +214,7 @@ class Reader:
             started=task.started_at.astimezone(rules.zone),
             kpi_words=kpi_words(kpi),
             target_words=target_words(kpi, target, task.target_set, dated=dated),
-            days=explain_days(rules.calendar, task.day_zero, until, freezes),
+            days=explain_days(calendar_for(rules, day, ended_at), task.day_zero, until, freezes),
             due_on=task.due_on,
             done_by=task.done_by,
             status=task.status,
@@ -238,6 +243,18 @@ class Reader:
 
         return Intake(self)
 
+    def calendar_questions(self) -> CalendarQuestions:
+        """The questions about the calendar: what counts, its history, what a change would do."""
+        from store.calendar_questions import CalendarQuestions  # deferred: the first frame does not ask them
+
+        return CalendarQuestions(self, self._clock())
+
+    def targets(self) -> TargetQuestions:
+        """The questions about targets: what is in force, its history, what a draft would have done."""
+        from store.target_questions import TargetQuestions  # deferred: the first frame does not ask them
+
+        return TargetQuestions(self, self._clock())
+
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications whose reference or title contains `text`, whatever its case."""
         wanted = text.strip().casefold()
@@ -246,19 +263,19 @@ class Reader:
         pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._seen_at_once() as plain:
             listings = plain.rows(
-                "SELECT ref, title, owner, open_tasks FROM listing "
+                "SELECT ref, title, owner, open_tasks, target_set FROM listing "
                 "WHERE folded LIKE ? ESCAPE '\\' ORDER BY ref LIMIT ?",
                 (pattern, limit),
             )
             applications = plain.rows(
                 "SELECT l.ref, a.ref, l.title, l.owner, (SELECT count(*) FROM task t WHERE "
-                "t.listing_id = l.id AND t.application = a.ref AND t.ended_on IS NULL) "
+                "t.listing_id = l.id AND t.application = a.ref AND t.ended_on IS NULL), l.target_set "
                 "FROM application a JOIN listing l ON l.id = a.listing_id "
                 "WHERE a.folded LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
                 (pattern, limit),
             )
-        hits = [SearchHit(ref, None, title, owner, tasks) for ref, title, owner, tasks in listings]
-        hits += [SearchHit(ref, name, title, owner, tasks) for ref, name, title, owner, tasks in applications]
+        hits = [SearchHit(row[0], None, *row[1:]) for row in listings]
+        hits += [SearchHit(*row) for row in applications]
         return tuple(hits[:limit])
 
 

@@ -157,7 +157,9 @@ def _refuse_if_taken(path: Path, *, replace: bool) -> bool:
 def _whose(location: Location) -> str:
     try:
         with one_moment(location, any_schema=True) as plain:
-            return f"a store of “{load_organisation(plain).name}”"
+            # It may be of an older schema: nothing but the name is asked.
+            name = plain.value("SELECT name FROM organisation")
+            return "something" if name is None else f"a store of “{name}”"
     except StoreError:
         return "something"
 

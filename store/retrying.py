@@ -37,7 +37,8 @@ class Retried:
 
     Of `rows` chosen, `understood` are gone from the quarantine, `still` were not understood again, and
     `without_cells` cannot be tried, for they are no row of cells (a broken line). What was understood gave
-    `added` new events, `duplicates` that were known already, and `sandbox` rows.
+    `added` new events, `duplicates` that were known already, and `sandbox` rows. `complete` is False if
+    it was stopped before all of them had been tried: the rest waits as before, and is not counted.
     """
 
     rows: int
@@ -47,6 +48,7 @@ class Retried:
     added: int
     duplicates: int
     sandbox: int
+    complete: bool = True
 
 
 def retry_rows(
@@ -73,14 +75,20 @@ def retry_rows(
         waiting, without_cells = count_waiting(plain, chosen)
         mappings = _mappings(plain, chosen, mapping)
     tally, tried, understood = Tally(), 0, 0
+    wanted, is_stopped = waiting - without_cells, False
     for one in mappings:
-        for rows, read in _of_source(store, chosen, one, tally):
+        of_run = Tally()
+        for rows, read in _of_source(store, chosen, one, of_run):
             tried += rows
             understood += read
             if progress is not None:
-                progress(tried / max(1, tried, waiting - without_cells))
-            if stopped is not None and stopped():
+                progress(tried / max(1, tried, wanted))
+            is_stopped = stopped is not None and stopped() and tried < wanted
+            if is_stopped:
                 break
+        tally.add(of_run)
+        if is_stopped:
+            break
     advance(store)
     return Retried(
         rows=tried + without_cells,
@@ -90,6 +98,7 @@ def retry_rows(
         added=tally.added,
         duplicates=tally.duplicates,
         sandbox=tally.sandbox,
+        complete=not is_stopped,
     )
 
 
@@ -103,13 +112,15 @@ def _mappings(plain: Plain, chosen: Chosen, mapping: Mapping | None) -> list[Map
     return [load_mapping(saved_mapping(plain, source).text) for source in sources]
 
 
-def _of_source(store: Store, chosen: Chosen, mapping: Mapping, tally: Tally) -> Iterator[tuple[int, int]]:
-    """Try the rows of the mapping's source, portion by portion: (how many rows, how many understood)."""
+def _of_source(store: Store, chosen: Chosen, mapping: Mapping, of_run: Tally) -> Iterator[tuple[int, int]]:
+    """Try the rows of the mapping's source, portion by portion: (how many rows, how many understood).
+
+    `of_run` counts what came of those that have been tried.
+    """
     organisation = organisation_of(store)
     with store.work() as work:
         run = begin_run(work, mapping, FILE)
     arrivals = arrivals_maker(mapping.name, organisation.catalogue.events)
-    of_run = Tally()
     where, values = chosen._replace(source=mapping.name).where()
     ask = (
         f"SELECT q.id, q.line, q.cells FROM {FROM_QUARANTINE} WHERE {where} AND q.cells IS NOT NULL "
@@ -129,7 +140,6 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, tally: Tally) -> 
             understood = _sort(work, ids, found)
         last = ids[-1]
         yield len(rows), understood
-    tally.add(of_run)
 
 
 def _flat(found: list[Found]) -> list[FeedItem]:

@@ -104,6 +104,36 @@ class TargetRow(SQLModel, table=True):
     )
 
 
+class TargetSetWithdrawal(SQLModel, table=True):
+    """A target set taken back before it came into force: it never does."""
+
+    __tablename__ = "target_set_withdrawal"
+    set_number: int = Field(sa_column=Column(ForeignKey("target_set.number"), primary_key=True))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    author: str
+    reason: str
+
+
+class CalendarChange(SQLModel, table=True):
+    """The calendar as it counts from the instant `at` on, by days from `from_day` on.
+
+    Number 1 is the calendar the organisation was founded with, which stands in `organisation` and
+    `calendar_day`. `days` is JSON: [[day, works, reason], …], as in `calendar_day`.
+    """
+
+    __tablename__ = "calendar_change"
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    from_day: int
+    author: str
+    reason: str
+    region: str | None
+    weekdays: str
+    days: str = Field(sa_column=Column(Text, nullable=False))
+
+    __table_args__ = (CheckConstraint("number > 1", name="first_is_the_founding"),)
+
+
 class ImportRun(SQLModel, table=True):
     """One file brought in, and what became of its rows."""
 

@@ -18,10 +18,12 @@ from kpi.events import moment_of
 from kpi.status import Status, status_on
 from store.board import owned_by, past_tasks
 from store.errors import StoreError
+from store.moved_by import freezes_by_listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kpi.calendar import WorkingCalendar
     from store.organisation import Organisation
     from store.plain import Plain, Row
 
@@ -296,7 +298,7 @@ def views(plain: Plain, organisation: Organisation, day: date, rows: Sequence[Ro
         return ()
     found = [_TaskRow(*row) for row in rows]
     listings = {row.listing_id for row in found}
-    freezes, owners = _freezes(plain, listings), _owners(plain, listings, day)
+    freezes, owners = freezes_by_listing(plain, listings), _owners(plain, listings, day)
     return tuple(
         _view(row, organisation, day, freezes.get(row.listing_id, ()), owners.get(row.listing_id))
         for row in found
@@ -312,6 +314,7 @@ def _view(
     judged_on = ended_on or day
     day_zero = date.fromordinal(row.day_zero)
     due_on, done_by = date.fromordinal(row.due_on), date.fromordinal(row.done_by)
+    calendar = calendar_for(organisation, day, row.ended_at)
     if row.outcome == CANCELLED:
         status = Status.CANCELLED
     else:
@@ -330,11 +333,17 @@ def _view(
         due_on=due_on,
         done_by=done_by,
         status=status,
-        elapsed_working_days=elapsed(organisation.calendar, day_zero, judged_on, freezes),
+        elapsed_working_days=elapsed(calendar, day_zero, judged_on, freezes),
         target_set=row.target_set,
         finished_at=None if row.ended_at is None else moment_of(row.ended_at),
         in_time=judged_on <= done_by if row.outcome == FINISHED else None,
     )
+
+
+def calendar_for(organisation: Organisation, day: date, ended_at: int | None) -> WorkingCalendar:
+    """The calendar by which a task is counted as of the end of `day`, or has been since its end."""
+    calendars = organisation.calendars
+    return calendars.on(day) if ended_at is None else calendars.at(ended_at)
 
 
 def _owners(plain: Plain, listing_ids: Iterable[int], day: date) -> dict[int, str]:
@@ -345,20 +354,6 @@ def _owners(plain: Plain, listing_ids: Iterable[int], day: date) -> dict[int, st
         "AND (until_day IS NULL OR until_day > ?) AND listing_id IN (…)"
     )
     return {row[0]: row[1] for row in plain.where_in(ask, listing_ids, (at, at))}
-
-
-def _freezes(plain: Plain, listing_ids: Iterable[int]) -> dict[int, list[Freeze]]:
-    found: dict[int, list[Freeze]] = {}
-    ask = "SELECT listing_id, from_day, lifted_day FROM listing_freeze WHERE listing_id IN (…)"
-    for listing_id, begin, lifted in sorted(plain.where_in(ask, listing_ids), key=lambda row: row[:2]):
-        freeze = Freeze(date.fromordinal(begin), None if lifted is None else date.fromordinal(lifted))
-        found.setdefault(listing_id, []).append(freeze)
-    return found
-
-
-def freezes_of(plain: Plain, listing_id: int) -> Sequence[Freeze]:
-    """One listing's freezes, in order."""
-    return _freezes(plain, (listing_id,)).get(listing_id, ())
 
 
 def find_views(

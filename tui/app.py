@@ -6,6 +6,7 @@ import gc
 import time
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kpi.board import TaskView
-    from store.location import Location
     from store.tasks import TaskQuery
     from tui.reader import Opener
     from tui.source import Mailbox
@@ -79,21 +79,20 @@ class StagewatchApp(AskingApp):
         Binding(
             "f4", "accounts", "account", id="app.accounts", tooltip="Change account: another organisation"
         ),
-        Binding("i", "import_file", "import", id="app.import", tooltip="Import a file"),
+        # Priority, and awaited: as with the search, what is typed right after it is a path.
+        Binding("i", "import_file", "import", id="app.import", priority=True, tooltip="Import a file"),
         Binding("1", "tab('1')", "board", id="app.board", tooltip="To the board"),
+        Binding("2", "tab('2')", "KPIs", id="app.kpis", tooltip="To the KPIs: the targets, edited in place"),
         Binding("6", "tab('6')", "data", id="app.data", tooltip="To the data: what came in, what did not"),
         Binding(
             "escape", "back", "back", key_display="esc", id="app.back", tooltip="Back to where you came from"
         ),
         Binding("q", "quit", "quit", id="app.quit", tooltip="Leave Stagewatch"),
+        # Twice, as where text is written only the second is a key.
         Binding(
-            "question_mark,f1",
-            "help",
-            "help",
-            key_display="?",
-            id="app.help",
-            tooltip="The keys of this screen",
+            "question_mark", "help", "help", key_display="?", id="app.help", tooltip="The keys of this screen"
         ),
+        Binding("f1", "help", "help", key_display="f1", id="app.help", tooltip="The keys of this screen"),
     ]
 
     def __init__(
@@ -275,23 +274,31 @@ class StagewatchApp(AskingApp):
 
     async def action_tab(self, key: str) -> None:
         """Go to the screen that a digit opens; the board is below all others."""
-        if self._held_back(partial(self.action_tab, key)):
-            return
         title = dict(TABS)[key]
-        while len(self.screen_stack) > 1 and not self._is_tab(title):
+        above = list(takewhile(lambda screen: not _is_tab(screen, title), reversed(self.screen_stack[1:])))
+        if self._held_back(partial(self.action_tab, key), above):
+            return
+        for _ in above:
             self.pop_screen()
-        if not self._is_tab(title):
-            from tui.screens.data import DataScreen
+        if not _is_tab(self.screen, title):
+            await self.push_screen(self._tab_screen(title))
 
-            await self.push_screen(DataScreen())
+    def _tab_screen(self, title: str) -> Screen[Any]:
+        """The screen of a tab other than the board's, made anew."""
+        if title == "KPIs":
+            from tui.screens.kpis import KpisScreen
 
-    def _is_tab(self, title: str) -> bool:
-        """Whether the screen that is seen is the one that a digit opens, and none that was opened from it."""
-        return isinstance(self.screen, Page) and title == self.screen.OPENED_BY_DIGIT
+            return KpisScreen()
+        from tui.screens.data import DataScreen
 
-    def _held_back(self, again: Callable[[], Awaitable[None]]) -> bool:
-        """Whether the page that is seen asks something first; it goes on with `again` by itself."""
-        return isinstance(self.screen, Page) and self.screen.holds_back(again)
+        return DataScreen()
+
+    def _held_back(
+        self, again: Callable[[], Awaitable[None]], leaving: Iterable[Screen[Any]] | None = None
+    ) -> bool:
+        """Whether a page that is left, by default any, asks something first; it goes on with `again`."""
+        screens = reversed(self.screen_stack) if leaving is None else leaving
+        return any(isinstance(screen, Page) and screen.holds_back(again) for screen in screens)
 
     async def action_quit(self) -> None:
         """Leave the app."""
@@ -304,7 +311,7 @@ class StagewatchApp(AskingApp):
 
     async def action_back(self) -> None:
         """Go back to where one came from."""
-        if len(self.screen_stack) > 1 and not self._held_back(self.action_back):
+        if len(self.screen_stack) > 1 and not self._held_back(self.action_back, [self.screen]):
             self.pop_screen()
 
     async def action_search(self) -> None:
@@ -319,9 +326,10 @@ class StagewatchApp(AskingApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A stroke typed into an input is text, and a dialogue has the keys to itself."""
         written_on = self.page is not None and self.page.TAKES_TEXT
-        if action == "search" and (self.screen.is_modal or isinstance(self.focused, Input) or written_on):
+        written_in = self.screen.is_modal or isinstance(self.focused, Input) or written_on
+        if action in ("search", "import_file") and written_in:
             return False
-        if action in ("accounts", "import_file") and written_on:
+        if action == "accounts" and written_on:
             return False  # what is written would be lost
         return super().check_action(action, parameters)
 
@@ -331,22 +339,19 @@ class StagewatchApp(AskingApp):
 
         self.push_screen(SettingsScreen())
 
-    def action_accounts(self) -> None:
+    async def action_accounts(self) -> None:
         """Choose another organisation."""
+        if self._held_back(self.action_accounts):
+            return
         from tui.screens.accounts import AccountsScreen
 
-        self.push_screen(AccountsScreen())
+        await self.push_screen(AccountsScreen())
 
-    def action_import_file(self) -> None:
+    async def action_import_file(self) -> None:
         """Import a file."""
-        from tui.data_facts import ask_location
         from tui.screens.wizard import Wizard
 
-        def found(location: Location) -> None:
-            if self.page is None or not self.page.TAKES_TEXT:
-                self.push_screen(Wizard(location))
-
-        self.put(self.page, "location", ask_location, found, failed=self._show_failure, vital=False)
+        await self.push_screen(Wizard())
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -359,3 +364,8 @@ class StagewatchApp(AskingApp):
         from tui.commands_palette import commands
 
         yield from commands(self, screen)
+
+
+def _is_tab(screen: Screen[Any], title: str) -> bool:
+    """Whether a screen is the one that a digit opens, and none that was opened from it."""
+    return isinstance(screen, Page) and title == screen.OPENED_BY_DIGIT

@@ -5,8 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tui import arguments_data, arguments_days
-from tui.parsing import a_command, a_count, add_as_of, add_json, add_store, deferred, group, part
+from tui import arguments_calendar, arguments_data, arguments_days, arguments_kpi
+from tui.parsing import (
+    OneLineParser,
+    a_command,
+    a_count,
+    add_as_of,
+    add_json,
+    add_store,
+    deferred,
+    group,
+    part,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +34,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="stagewatch",
         description="Recruitment tasks by stage: on track, due, overdue. Without a command it opens the app.",
         epilog="Exit status: 0 done, 1 refused or invalid, 2 wrong usage.",
@@ -37,9 +47,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_import(commands)
     arguments_data.add(commands)
     _add_catalogue(commands)
+    arguments_calendar.add(commands)
     _add_board(commands)
     _add_tasks(commands)
     arguments_days.add(commands)
+    arguments_kpi.add(commands)
     _add_explain(commands)
     _add_search(commands)
     _add_rebuild(commands)
@@ -93,7 +105,7 @@ def _add_catalogue(commands: Commands) -> None:
         commands, "catalogue", "catalogue", "show the stages and KPIs, or draft them from a log"
     )
     add_json(command)
-    parts = command.add_subparsers(title="commands", metavar="COMMAND")
+    parts = command.add_subparsers(title="commands", metavar="COMMAND", parser_class=OneLineParser)
     infer = a_command(parts, "infer", "infer", "draft a catalogue from a log nobody has described")
     infer.add_argument("file", metavar="FILE")
     infer.add_argument("--mapping", required=True, metavar="MAP.toml")

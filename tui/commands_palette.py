@@ -24,9 +24,14 @@ def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]
     from tui.screens.page import LensPage
 
     yield SystemCommand("Board", "Go to the board", partial(app.action_tab, "1"))
+    yield SystemCommand("KPIs", "The targets, edited in place", partial(app.action_tab, "2"))
+    yield SystemCommand(
+        "Target sets: history", "Every set with who, when and why", partial(_target_history, app)
+    )
+    yield SystemCommand("Calendar", "Bank holidays, working weekdays, own days", partial(_calendar, app))
     yield SystemCommand("Data", "What came in, and what was not understood", partial(app.action_tab, "6"))
     yield SystemCommand("Search", "Find a listing or an applicant", app.action_search)
-    if app.check_action("import_file", ()):
+    if app.page is None or not app.page.TAKES_TEXT:
         yield SystemCommand("Import a file", "Bring events in, step by step", app.action_import_file)
     yield SystemCommand("All tasks", "Open the list of all tasks", partial(_all_tasks, app))
     if isinstance(screen, LensPage):
@@ -54,6 +59,20 @@ def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]
 
 def _keep_interval(app: StagewatchApp, seconds: int) -> None:
     app.keep_settings(app.settings._replace(interval=seconds))
+
+
+def _target_history(app: StagewatchApp) -> None:
+    from tui.screens.target_history import TargetHistoryScreen
+
+    if not isinstance(app.screen, TargetHistoryScreen):
+        app.push_screen(TargetHistoryScreen())
+
+
+def _calendar(app: StagewatchApp) -> None:
+    from tui.screens.calendar import CalendarScreen
+
+    if not isinstance(app.screen, CalendarScreen):
+        app.push_screen(CalendarScreen())
 
 
 def _all_tasks(app: StagewatchApp) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from kpi.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Runner = Callable[[argparse.Namespace], int | None]
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - it has no public name
+    Commands = argparse._SubParsersAction["OneLineParser"]  # noqa: SLF001 - it has no public name
 
 MOST, _DIGITS = 1_000_000_000, 12
 
@@ -24,6 +26,14 @@ def deferred(module: str, name: str = "run") -> Runner:
         return command(options)
 
     return run
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that says in one line what makes no sense, and where to read more."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with status 2."""
+        self.exit(2, f"{self.prog}: {clean(message)}; “{self.prog} --help” tells how it is written\n")
 
 
 def a_day(text: str) -> date:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
         UserRow,
     )
     from kpi.changes import ChangeCounts, ChangeView
+    from store.calendar_questions import CalendarQuestions
     from store.changes import ChangeQuery
     from store.intake import Intake
     from store.location import Location
+    from store.organisation import Organisation
+    from store.target_questions import TargetQuestions
     from store.tasks import TaskQuery
 
 
@@ -65,6 +68,10 @@ class Reader(Protocol):
     @property
     def location(self) -> Location:
         """Where the store is."""
+
+    @property
+    def rules(self) -> Organisation:
+        """The organisation with its calendar and catalogue."""
 
     def close(self) -> None:
         """Let go of the store."""
@@ -126,6 +133,12 @@ class Reader(Protocol):
 
     def intake(self) -> Intake:
         """The questions about what came in."""
+
+    def calendar_questions(self) -> CalendarQuestions:
+        """The questions about the calendar: what counts, its history, what a change would do."""
+
+    def targets(self) -> TargetQuestions:
+        """The questions about targets: in force, history, what a draft would have done."""
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications that match."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from kpi.calendar import CalendarSpec, WorkingCalendar
+from kpi.calendars import Calendars
 from kpi.catalogue import Catalogue
 from kpi.clock import CANCELLED, Replay, Rules, Task, replay
 from kpi.deadlines import elapsed
@@ -14,6 +15,7 @@ from kpi.status import Status, status_on
 from kpi.targets import Target, TargetSet
 
 ENGLAND = WorkingCalendar(CalendarSpec())
+UNCHANGED = Calendars.of(ENGLAND)
 
 
 def event_of(row: dict[str, Any]) -> Event:
@@ -34,33 +36,31 @@ def replay_rows(
     rows: list[dict[str, Any]],
     catalogue: Catalogue,
     sets: tuple[TargetSet, ...],
-    calendar: WorkingCalendar = ENGLAND,
+    calendar: WorkingCalendar | Calendars = ENGLAND,
     until: date = date(2090, 1, 1),
 ) -> dict[str, Replay]:
     """Every listing of rows in order of arrival, replayed as the store does it."""
     by_listing: dict[str, list[Event]] = {}
     for row in rows:
         by_listing.setdefault(row["listing"], []).append(event_of(row))
-    rules = Rules(catalogue)
+    rules, now = Rules(catalogue), ENGLAND.end_of(until)
     return {
-        ref: replay(ref, sorted(events, key=lambda e: e.at), rules, sets, calendar, calendar.end_of(until))
+        ref: replay(ref, sorted(events, key=lambda e: e.at), rules, sets, calendar, now)
         for ref, events in by_listing.items()
     }
 
 
-def tasks_on(
-    replays: dict[str, Replay], day: date, calendar: WorkingCalendar = ENGLAND
-) -> list[dict[str, Any]]:
+def tasks_on(replays: dict[str, Replay], day: date, calendars: Calendars = UNCHANGED) -> list[dict[str, Any]]:
     """What the store's rows say of `day`, from replays of the whole history."""
     found: list[dict[str, Any]] = []
     for ref, result in replays.items():
         owner = next((name for begin, name in reversed(result.owners) if begin <= day), None)
         begun = [task for task in result.tasks if task.opened_on <= day]
-        found += [_judge(ref, task, result, day, calendar) | {"user": owner} for task in begun]
+        found += [_judge(ref, task, result, day, calendars) | {"user": owner} for task in begun]
     return found
 
 
-def _judge(ref: str, task: Task, result: Replay, day: date, calendar: WorkingCalendar) -> dict[str, Any]:
+def _judge(ref: str, task: Task, result: Replay, day: date, calendars: Calendars) -> dict[str, Any]:
     ended = task.ended_on is not None and task.ended_on <= day
     due_on, done_by, paused = task.due_on, task.done_by, task.paused
     if not ended and day < task.since:
@@ -69,6 +69,7 @@ def _judge(ref: str, task: Task, result: Replay, day: date, calendar: WorkingCal
     judged_on = task.ended_on if ended and task.ended_on else day
     status = Status.PAUSED if paused and not ended else status_on(judged_on, due_on, done_by)
     cancelled = ended and task.outcome == CANCELLED
+    calendar = calendars.at(task.ended_at) if ended and task.ended_at is not None else calendars.on(day)
     return {
         "kpi": task.kpi.code,
         "stage": task.kpi.stage,

@@ -20,6 +20,7 @@ Event = Mapping[str, Any]
 Listing = dict[str, Any]
 Task = dict[str, Any]
 Catalogue = Mapping[str, Any]
+Changes = Sequence[tuple[datetime, Calendar]]
 Targets = Mapping[str, tuple[int, int]] | Sequence[Mapping[str, Any]]
 
 STATUSES = ("on_track", "due", "overdue", "paused")
@@ -325,6 +326,15 @@ def judged(task: Task, state: Listing, numbers: tuple[int, int], calendar: Calen
     }
 
 
+def calendar_for(calendar: Calendar, changes: Changes, task: Task, day: date) -> Calendar:
+    """The calendar as changed last by the end of `day`; of a task that has ended, before its end."""
+    for at, changed in changes:
+        ended = task["finished_at"]
+        if at < ended if ended is not None else calendar.day_of(at) <= day:
+            calendar = changed
+    return calendar
+
+
 def tasks_on(
     events: Iterable[Event],
     catalogue: Catalogue,
@@ -334,8 +344,9 @@ def tasks_on(
     *,
     today: date | None = None,
     cancelling_drops_timers: bool = False,
+    changes: Changes = (),
 ) -> list[Task]:
-    """Every task, open and finished, as of the end of `day`.
+    """Every task, open and finished, as of the end of `day`; `changes` of the calendar in order.
 
     Keys: kpi, stage, listing, application, user, started_at, opened_at, day_zero, due_on, done_by, status,
     elapsed_working_days, target_set, finished_at, in_time, round. With `today` earlier than `day` these are
@@ -366,7 +377,7 @@ def tasks_on(
                     "finished_at": task["finished_at"],
                     "round": task["round"],
                     "target_set": number,
-                    **judged(task, state, numbers, calendar, day),
+                    **judged(task, state, numbers, calendar_for(calendar, changes, task, day), day),
                 }
             )
     return sorted(tasks, key=lambda t: (t["listing"], t["application"] or "", place[t["kpi"]], t["round"]))

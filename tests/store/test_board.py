@@ -293,6 +293,7 @@ def test_search_finds_listings_and_applicants(store_url: str, tmp_path: Path) ->
             assert [(hit.listing, hit.application, hit.open_tasks) for hit in found] == [
                 ("JR-200", "APP-é7", 1)
             ]
+            assert [hit.target_set for hit in (*reader.search("jr-"), *found)] == [1, 1, 1]
             assert [hit.application for hit in reader.search("APP-É")] == ["APP-é7"]
             assert reader.search("  ") == ()
             assert reader.search("nothing like it") == ()

@@ -152,7 +152,6 @@ def test_a_lost_guard_and_lost_references_are_named(store_url: str, tmp_path: Pa
 
             with psycopg.connect(made.location.psycopg_url) as server:
                 server.execute("ALTER TABLE event DISABLE TRIGGER USER")
-                server.execute("ALTER TABLE event DROP CONSTRAINT event_import_id_fkey")
                 server.execute("DELETE FROM import_run")
         parts = checked(made.location).parts
     assert any("event: the guard against changes" in problem for problem in parts["schema"])
@@ -311,10 +310,11 @@ def test_a_store_of_every_older_schema_is_brought_up_to_date(
                     ", ".join(columns),
                     source.rows(f"SELECT {', '.join(columns)} FROM {table.name}") if columns else [],
                 )
-            phases = work.plain.rows("SELECT * FROM task_phase")
-            work.plain.run("DELETE FROM task_phase")
-            work.plain.run("UPDATE task SET id = id - 1")
-            work.plain.insert("task_phase", PHASE_COLUMNS, [(row[0] - 1, *row[1:]) for row in phases])
+            if version == "0001":  # which numbered tasks otherwise
+                phases = work.plain.rows("SELECT * FROM task_phase")
+                work.plain.run("DELETE FROM task_phase")
+                work.plain.run("UPDATE task SET id = id - 1")
+                work.plain.insert("task_phase", PHASE_COLUMNS, [(row[0] - 1, *row[1:]) for row in phases])
     assert upgrade_store(old.location) == Upgraded(version, schema.CURRENT)
     advance(old)
     assert everything(old) == wanted

@@ -63,6 +63,15 @@ class Driver:
         for text in texts:
             await self.until(lambda text=text: text in self.text, f"“{text}” on the screen")  # type: ignore[misc]
 
+    async def reads(self, *sentences: str) -> None:
+        """Wait until sentences stand on the screen, wherever their lines are broken."""
+
+        def flowing() -> str:
+            return " ".join(self.text.replace("│", " ").split())
+
+        for text in sentences:
+            await self.until(lambda text=text: text in flowing(), f"“{text}” on the screen")  # type: ignore[misc]
+
     async def sees_no(self, text: str) -> None:
         await self.until(lambda: text not in self.text, f"no “{text}” on the screen")
 

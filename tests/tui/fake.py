@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from kpi import catalogue as catalogues
@@ -312,13 +313,25 @@ class FakeReader:
         world = self.world
         return FakeIntake(self._asked, HOSTILE, rows=world.bad, imports=world.imports, empty=world.empty)
 
+    # Worlds with targets, or with a calendar, have readers of their own.
+
+    @property
+    def rules(self) -> Any:
+        return SimpleNamespace(catalogue=CATALOGUE)
+
+    def targets(self) -> Any:
+        raise StoreError("this world has no targets")
+
+    def calendar_questions(self) -> Any:
+        raise StoreError("this world has no calendar")
+
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         self._asked(f"search {text}")
         if text.startswith("zzz"):
             return ()
         hits = [
-            SearchHit(f"NB-{2026000 + n}", None, f"{text} nurse, ward {n}", USERS[n % 5], n)
+            SearchHit(f"NB-{2026000 + n}", None, f"{text} nurse, ward {n}", USERS[n % 5], n, 1 + n % 3)
             for n in range(30)
         ]
-        hits.append(SearchHit("NB-2026001", "APP-0000011", "Porter", USERS[3], 2))
+        hits.append(SearchHit("NB-2026001", "APP-0000011", "Porter", USERS[3], 2, 3))
         return tuple(hits[:limit])

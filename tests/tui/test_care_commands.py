@@ -126,7 +126,10 @@ def test_half_a_command_is_wrong_usage(arguments: list[str], capsys: pytest.Capt
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
-    assert "usage: stagewatch" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("stagewatch")
+    assert "--help” tells how it is written" in said.err
 
 
 @pytest.mark.parametrize(

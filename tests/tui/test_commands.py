@@ -236,7 +236,10 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as end:
         main(arguments)
     assert end.value.code == 2
-    assert "usage: stagewatch" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("stagewatch")
+    assert "--help” tells how it is written" in said.err
 
 
 def test_working_days_and_no_holidays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

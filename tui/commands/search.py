@@ -24,13 +24,18 @@ def run(options: Namespace) -> None:
                         "title": hit.title,
                         "user": hit.user,
                         "open_tasks": hit.open_tasks,
+                        "target_set": hit.target_set,
                     }
                     for hit in hits
                 ]
             }
         )
     elif hits:
-        rows = [[hit.listing, hit.application, hit.title, hit.user, hit.open_tasks] for hit in hits]
-        print_table(["Listing", "Application", "Title", "User", "Open tasks"], rows, numbers=(4,))
+        rows = [
+            [hit.listing, hit.application, hit.title, hit.user, hit.open_tasks, hit.target_set]
+            for hit in hits
+        ]
+        head = ["Listing", "Application", "Title", "User", "Open tasks", "Target set"]
+        print_table(head, rows, numbers=(4, 5))
     else:
         print("Nothing found.")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.reader import Question
 
 # Later screens are added here: the key that opens one, and its title.
-TABS = (("1", "Board"), ("6", "Data"))
+TABS = (("1", "Board"), ("2", "KPIs"), ("6", "Data"))
 DAY = Binding.Group("day")
 WIDE = 120
 
@@ -98,8 +98,18 @@ class Page(Screen[None]):
             self.mount(TooSmall())
         if small:
             self.call_after_refresh(lambda: self.query_one(TooSmall).show(width, height))
+        if small and not self.has_class("-small"):
+            self._focused_before = self.focused  # what is hidden loses the focus
+        elif self.has_class("-small") and not small:
+            self.call_after_refresh(self._focus_again)
         self.set_class(small, "-small")
         self.set_class(width >= WIDE, "-wide")
+
+    _focused_before: Widget | None = None
+
+    def _focus_again(self) -> None:
+        if self.focused is None and self._focused_before is not None and self._focused_before.is_attached:
+            self.set_focus(self._focused_before)
 
     ailing = False
     """Whether the last reading for this page failed; the app sets it."""

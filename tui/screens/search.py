@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 MOST_HITS = 100
 # As long as one pauses between words, not between letters.
 TYPING_PAUSE = 0.15
-_TASKS = len("Open tasks")
-_FIXED = 12 + 1 + 1 + 1 + _TASKS + 1  # the kind, the blanks between, the number, a blank at the end
+_TASKS, _SET = len("Open tasks"), len("Set")
+# The kind, the blanks between, the numbers, a blank at the end.
+_FIXED = 12 + 1 + 1 + 1 + _TASKS + 1 + _SET + 1
 _INVITATION = ("Search", "Type a part of a listing's reference or title, or of an applicant's reference.")
 
 
@@ -56,7 +57,7 @@ class HitRows(Rows):
         reference, title, user, tasks = self._widths(width)
         head = (
             f" {words.left('Kind', 10)} {words.left('Reference', reference)} {words.left('Title', title)} "
-            f"{words.left('User', user)} {words.right('Open tasks', tasks)}"
+            f"{words.left('User', user)} {words.right('Open tasks', tasks)} Set"
         )
         return [Segment(head, drawing.look(self).muted)]
 
@@ -76,6 +77,7 @@ class HitRows(Rows):
             Segment(f"{words.left(name, title)} ", base),
             Segment(f"{words.left(words.shown(hit.user), user)} ", look.muted + over),
             drawing.count(hit.open_tasks, tasks, base, (look.muted if selected else look.faint) + over),
+            Segment(f" {words.right('–' if hit.target_set is None else str(hit.target_set), _SET)}", base),
         ]
 
 

@@ -55,7 +55,11 @@ class SubjectScreen(PanesPage):
             "Search", hit.listing, *([hit.application] if hit.application else [])
         )
         applicant = (("Applicant", words.shown(hit.application)),) if hit.application else ()
-        listing = (("Listing", words.shown(hit.listing)), ("User", words.shown(hit.user, "nobody")))
+        target_set = "no target set yet" if hit.target_set is None else f"target set {hit.target_set}"
+        listing = (
+            ("Listing", f"{words.shown(hit.listing)} · {target_set}"),
+            ("User", words.shown(hit.user, "nobody")),
+        )
         self.show_facts(((words.shown(hit.title, "No title"), "bold"),), (*applicant, *listing))
         self.query_one(TaskRows).say("Reading the tasks …")
         self.query_one(EventRows).say("Reading the events …")

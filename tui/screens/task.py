@@ -95,7 +95,10 @@ class TaskScreen(PanesPage):
                 (f"  {result_words(task, self._day())}", "bold"),
             ),
             (
-                ("Listing", f"{subject} · user {words.shown(task.user, 'nobody')}"),
+                (
+                    "Listing",
+                    f"{subject} · user {words.shown(task.user, 'nobody')} · target set {task.target_set}",
+                ),
                 (
                     "Started",
                     f"{words.moment_words(explained.started)} · day 0 {words.day_words(task.day_zero)}",

@@ -1,0 +1,74 @@
+"""Eight people save targets at once, each from a process of their own: every save is a set, none is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from kpi.targets import Target
+from tests.store.helpers import new_store, reader_of
+
+ROOT = Path(__file__).parents[2]
+PROCESSES, SAVES = 8, 100
+SAVER = """
+import sys
+from kpi.targets import Target
+from store.location import find_location
+from store.targets import save_targets
+from store.work import Store
+
+store, mine, saves = Store(find_location(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
+print("ready", flush=True)
+sys.stdin.readline()
+for turn in range(saves):
+    target = {"draft.ready_to_publish": Target(turn, 100 + mine)}
+    saved = save_targets(store, target, reason=f"turn {turn}", actor=f"editor {mine}")
+    print(saved.number, flush=True)
+"""
+
+
+def run_savers(url: str) -> list[tuple[int, str, list[int]]]:
+    """Each process's exit status, what it complained of, and the numbers of the sets it made."""
+    savers = [
+        subprocess.Popen(
+            [sys.executable, "-c", SAVER, url, str(place), str(SAVES)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for place in range(PROCESSES)
+    ]
+    for saver in savers:
+        assert saver.stdout is not None
+        assert saver.stdout.readline() == "ready\n"
+    for saver in savers:
+        assert saver.stdin is not None
+        saver.stdin.write("go\n")
+        saver.stdin.flush()
+    said = [saver.communicate(timeout=240) for saver in savers]
+    return [
+        (saver.returncode, err, [int(line) for line in out.split()])
+        for saver, (out, err) in zip(savers, said, strict=True)
+    ]
+
+
+def test_eight_processes_lose_nothing(store_url: str) -> None:
+    with new_store(store_url) as store:
+        made = run_savers(store_url)
+        assert [(status, err) for status, err, _ in made] == [(0, "")] * PROCESSES
+        numbers = [number for _, _, found in made for number in found]
+        assert sorted(numbers) == list(range(2, PROCESSES * SAVES + 2))
+        with reader_of(store) as reader:
+            questions = reader.targets()
+            sets = {view.number: view for view in questions.history()}
+            assert sorted(sets) == list(range(1, PROCESSES * SAVES + 2))
+            for mine, (_, _, found) in enumerate(made):
+                assert found == sorted(found)
+                for turn, number in enumerate(found):
+                    assert (sets[number].by, sets[number].reason) == (f"editor {mine}", f"turn {turn}")
+                    if turn % 10 == 0:
+                        held = questions.targets(number)["draft.ready_to_publish"]
+                        assert held == Target(turn, 100 + mine)
