@@ -237,9 +237,11 @@ def retried_words(result: Retried) -> str:
         return "None of these rows is in the quarantine any more."
     no_rows = "is no row of cells" if result.without_cells == 1 else "are no rows of cells"
     rest = f" {result.without_cells:,} {no_rows} and cannot be tried." if result.without_cells else ""
+    stopped = "" if result.complete else "Stopped before the end; the rest waits as before. "
+    tried = words.plural(result.understood + result.still, "row")
     return (
-        f"{words.plural(result.understood + result.still, 'row')} tried again: {result.understood:,} "
-        f"understood, {result.still:,} still not. {words.plural(result.added, 'event')} added, "
+        f"{stopped}{tried} tried again: {result.understood:,} understood, "
+        f"{result.still:,} still not. {words.plural(result.added, 'event')} added, "
         f"{result.duplicates:,} known already, {result.sandbox:,} sandbox.{rest}"
     )
 

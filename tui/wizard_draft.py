@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from store.feeds.suggesting import Suggestion
 
 BETWEEN_FORMATS = ";"
+TIME_FIELDS = ("at", "closing_date", "first_interview_at", "last_interview_at")
+"""Our fields that hold times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class Draft:
         """Their column by our field, with those that follow from the types of object."""
         said = {name: column for name, column in self.columns.items() if name in self.fields}
         return implied_columns(dict(self.objects)) | said
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """Their columns that are read as times."""
+        columns = self.all_columns
+        said = (columns[name] for name in TIME_FIELDS if name in columns)
+        return (*said, *(self.milestones if self.wide else ()))
 
     @property
     def text(self) -> str:
@@ -154,6 +163,38 @@ class Draft:
             columns = {name: self.columns[name] for name in MILESTONE_FIELDS if name in self.columns}
             return replace(found, columns={**columns, **found.columns})
         return replace(found, milestones=self.milestones)
+
+    def with_sandbox(self, column: str, values: tuple[str, ...]) -> Draft:
+        """Rows in which a column has one of these values are sandbox; without values none is by it."""
+        rest = {name: other for name, other in self.sandbox.items() if name != column or values}
+        return replace(self, sandbox={**rest, column: values} if values else rest)
+
+    # ---------------------------------------------------------------------- for what has been seen
+
+    def is_of_sheet(self, peek: Peek) -> bool:
+        """Whether it is for the sheet that has been seen; what is no workbook has none."""
+        return not peek.sheets or (self.sheet or peek.sheets[0]) == (peek.sheet or peek.sheets[0])
+
+    def of_sheet(self, peek: Peek) -> Draft:
+        """For the sheet that has been seen, whichever it was for before."""
+        return self if self.is_of_sheet(peek) else replace(self, sheet=peek.sheet)
+
+    def carried(self, before: Peek, now: Peek) -> tuple[Draft, tuple[str, ...]]:
+        """The draft for a file that begins otherwise than `before`, and what is let go in it.
+
+        That is the columns and the types of object that were there and no longer are.
+        """
+        columns = set(before.samples) - set(now.samples)
+        kinds = set(before.object_types) - set(now.object_types)
+        kept = replace(
+            self,
+            columns={ours: column for ours, column in self.columns.items() if column not in columns},
+            milestones={column: ours for column, ours in self.milestones.items() if column not in columns},
+            sandbox={column: values for column, values in self.sandbox.items() if column not in columns},
+            objects={ours: kind for ours, kind in self.objects.items() if kind not in kinds},
+        ).of_sheet(now)
+        named = (*self.objects.values(), *self.columns.values(), *self.milestones, *self.sandbox)
+        return kept, tuple(dict.fromkeys(name for name in named if name in columns | kinds))
 
 
 def _put(table: abc.Mapping[str, str], key: str, value: str | None) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""How the import wizard says what a file is, what it is taken for, and what became of its rows."""
+"""How the import wizard says what a file is and what it is taken for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.explain import event_words
 from tui import words
@@ -12,11 +12,9 @@ from tui.widgets.text_rows import Choice
 from tui.wizard_draft import can_be_object
 
 if TYPE_CHECKING:
-    from store.dry_run import Trial
     from store.feeds.likeness import Likeness
     from store.feeds.peeking import Peek
     from store.feeds.suggesting import Guess
-    from store.importing import ImportResult
     from tui.wizard_draft import Draft
     from tui.wizard_work import Entry, Looked
 
@@ -29,8 +27,6 @@ FORMS = {
     "ocel": "an object-centric log (OCEL)",
 }
 FILE_COLUMNS = (Column("Name", shares=True), Column("Size", right=True, quiet=True))
-REASON_COLUMNS = (Column("Not understood", shares=True), Column("Rows", right=True),
-                  Column("Line", right=True, quiet=True), Column("For example", shares=True))  # fmt: skip
 _MOST_DOUBTS, _MOST_VALUES, _NOTE_CELLS = 4, 4, 24
 _KILO, _UNITS = 1024, ("KB", "MB", "GB", "TB")
 _NEEDED = "needed, and none is chosen"
@@ -62,17 +58,35 @@ def file_words(looked: Looked) -> str:
     if peek.delimiter:
         parts.append(f"delimiter {peek.delimiter}")
     if peek.sheets:
-        sheet = peek.sheet or peek.sheets[0]
-        parts.append(f"sheet “{words.shown(sheet)}” ({words.plural(len(peek.sheets), 'sheet')})")
+        many = f" of {len(peek.sheets):,}" if len(peek.sheets) > 1 else ""
+        parts.append(f"sheet “{words.shown(sheet_seen(peek))}”{many}")
     parts.append(words.plural(len(peek.columns), "column"))
-    return f"{words.shown(looked.path.name)}: {', '.join(parts)}."
+    first = f"{words.shown(looked.path.name)}: {', '.join(parts)}."
+    shown = f", the first {len(peek.rows):,} below" if len(peek.rows) < peek.rows_seen else ""
+    return f"{first} {words.plural(peek.rows_seen, 'row')} looked at{shown}."
+
+
+def sheet_seen(peek: Peek) -> str:
+    """The sheet of a workbook that has been looked at; empty for what is none."""
+    return peek.sheet or next(iter(peek.sheets), "")
+
+
+def changed_words(looked: Looked, gone: tuple[str, ...]) -> str:
+    """That the file begins otherwise than when the mapping was corrected, and what goes with that."""
+    said = f"{words.shown(looked.path.name)} begins otherwise than when you corrected its mapping."
+    if not gone:
+        return f"{said} All the columns that you have chosen are still there."
+    names = ", ".join(f"“{words.shown(name)}”" for name in gone[:_MOST_VALUES])
+    more = f" and {len(gone) - _MOST_VALUES:,} more" if len(gone) > _MOST_VALUES else ""
+    return f"{said} It no longer has {names}{more}: what you said of that goes, all else can stay."
 
 
 def doubt_words(looked: Looked) -> str:
     """What only a person can decide, and what a row seems to be."""
     row = "a listing or an application, with a column for each milestone" if looked.draft.wide else "an event"
     doubts = looked.suggestion.doubts
-    lines = [f"Each row seems to be {row}. Press enter to go on."]
+    other = ", s for another sheet" if len(looked.peek.sheets) > 1 else ""
+    lines = [f"Each row seems to be {row}. Press enter to go on{other}."]
     lines += [f"■ {_sentence(doubt)}" for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
         lines.append(f"■ And {words.plural(len(doubts) - _MOST_DOUBTS, 'more doubt')}; see the text (t).")
@@ -86,14 +100,25 @@ def _sentence(text: str) -> str:
 
 def sheet_choices(peek: Peek) -> list[Choice]:
     """A workbook's sheets."""
-    now = peek.sheet or peek.sheets[0]
+    now = sheet_seen(peek)
     return [Choice(words.shown(name), name, on=name == now) for name in peek.sheets]
 
 
-def kept_choices(looked: Looked) -> list[Choice]:
-    """The kept mappings that fit the file, and last the suggestion; each stands for its place."""
-    kept = [Choice(f"as last time: {words.shown(one.name)}", at) for at, one in enumerate(looked.kept)]
-    return [*kept, Choice("a new suggestion", len(kept))]
+KEPT_SAID = "These mappings are kept, the last that was saved first, and the file has all their columns."
+
+
+def kept_choices(looked: Looked, corrected: Draft | None) -> list[Choice]:
+    """What has been corrected, if anything has; the kept mappings that fit; and last the suggestion."""
+    now = [Choice("as it has been corrected here", corrected, on=True)] if corrected is not None else []
+    kept = [
+        Choice(
+            f"as last time: {words.shown(one.name)}",
+            one,
+            note="" if one.is_of_sheet(looked.peek) else f"sheet {words.shown(one.sheet or 'the first')}",
+        )
+        for one in looked.kept
+    ]
+    return [*now, *kept, Choice("a new suggestion", looked.draft)]
 
 
 # ------------------------------------------------------------------------------------------ the fields
@@ -120,7 +145,65 @@ def field_rows(draft: Draft, looked: Looked) -> list[TableRow]:
         cells = (field_title(name), shown, _score(looked.suggestion.columns.get(name), column),
                  words.shown(next(iter(_values(looked, column)), "")))  # fmt: skip
         rows.append(TableRow(cells, name, 1 if shown == _NEEDED else None))
+    rows += [
+        TableRow(("sandbox", words.shown(column), "", _listed(values, "or")), Sandbox(column))
+        for column, values in draft.sandbox.items()
+    ]
+    if not draft.sandbox:
+        rows.append(TableRow(("sandbox", words.shown(""), "", words.shown("")), Sandbox(None)))
     return rows
+
+
+class Sandbox(NamedTuple):
+    """The line of the fields that says which rows are made up, by a column or by none."""
+
+    column: str | None
+
+
+def sandbox_sentence(line: Sandbox, draft: Draft, looked: Looked) -> str:
+    """Which rows are made up, and how many of those that have been looked at."""
+    if line.column is None:
+        return "No row is test data. s says which values of which column mean that one is."
+    values = draft.sandbox.get(line.column, ())
+    counts = looked.peek.samples.get(line.column, {})
+    rows = sum(counts.get(value, 0) for value in values)
+    return (
+        f"Sandbox: where “{words.shown(line.column)}” is {_listed(values, 'or')}, a row is counted and left "
+        f"out; {rows:,} of the {looked.peek.rows_seen:,} looked at. s or enter changes that."
+    )
+
+
+def sandbox_columns(draft: Draft, looked: Looked) -> list[Choice]:
+    """The columns that may mark rows as made up, those that do first; each with a value."""
+    columns = dict.fromkeys((*draft.sandbox, *looked.peek.samples))
+    return [
+        Choice(words.shown(one), one, on=one in draft.sandbox, note=_value_note(looked, one))
+        for one in columns
+    ]
+
+
+def value_choices(column: str, marked: tuple[str, ...], looked: Looked) -> list[Choice]:
+    """The values of a column, those that are marked first; each with its rows."""
+    counts = looked.peek.samples.get(column, {})
+    return [
+        Choice(words.shown(value), value, on=value in marked,
+               note=words.plural(counts[value], "row") if value in counts else "not in the first rows")
+        for value in dict.fromkeys((*marked, *counts))
+    ]  # fmt: skip
+
+
+def zone_hint(draft: Draft) -> str:
+    """What it means that no time zone is said."""
+    if not draft.times:
+        return "none: no column of times has been chosen yet"
+    return "none: every time has an offset"
+
+
+def _listed(values: tuple[str, ...], last: str) -> str:
+    shown = [f"“{words.shown(value)}”" for value in values[:_MOST_VALUES]]
+    if len(values) > _MOST_VALUES:
+        shown.append(f"{len(values) - _MOST_VALUES:,} more")
+    return f" {last} ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else "".join(shown)
 
 
 def _values(looked: Looked, column: str) -> tuple[str, ...]:
@@ -157,10 +240,15 @@ def column_choices(name: str, draft: Draft, looked: Looked) -> list[Choice]:
             for one in looked.peek.object_types
         ]
     for one in looked.peek.samples:
-        note = words.shown(next(iter(_values(looked, one)), ""), "empty")
-        note = words.left(note, _NOTE_CELLS).rstrip()
+        note = _value_note(looked, one)
         choices.append(Choice(words.shown(one), ("column", one), on=one == column, note=note))
     return choices
+
+
+def _value_note(looked: Looked, column: str) -> str:
+    """A value of a column, cut."""
+    note = words.shown(next(iter(_values(looked, column)), ""), "empty")
+    return words.left(note, _NOTE_CELLS).rstrip()
 
 
 # ------------------------------------------------------------------------------------------- the names
@@ -236,64 +324,3 @@ def event_choices(alike: tuple[Likeness, ...], now: str | None, *, wide: bool) -
             for one in alike
         ),
     ]  # fmt: skip
-
-
-# ----------------------------------------------------------------------------------- what became of it
-
-
-def trial_words(trial: Trial, name: str, *, replaces: bool) -> str:
-    """What an import would do."""
-    kept = ", in place of the one there" if replaces else ""
-    lines = [
-        f"{words.plural(trial.rows, 'row')} read, nothing written. An import would do this:",
-        (
-            f"  {words.plural(trial.added, 'event')} added, {trial.duplicates:,} known already, "
-            f"{trial.sandbox:,} sandbox."
-        ),
-        f"  {words.plural(trial.quarantined_total, 'row')} not understood: to quarantine.",
-        *_plain_lines(trial.plain_activities),
-        f"  The mapping is kept as “{words.shown(name)}”{kept}.",
-    ]
-    return "\n".join(lines)
-
-
-def _plain_lines(names: tuple[str, ...]) -> list[str]:
-    if not names:
-        return []
-    first = ", ".join(f"“{words.shown(name)}”" for name in names[:_MOST_VALUES])
-    more = f" and {len(names) - _MOST_VALUES:,} more" if len(names) > _MOST_VALUES else ""
-    return [f"  Kept as plain activities, which count for no KPI: {first}{more}."]
-
-
-def result_words(result: ImportResult, name: str) -> str:
-    """What an import did."""
-    head = "has been imported" if result.complete else "was stopped before its end; what was read is kept"
-    lines = [
-        f"The file {head}: {words.plural(result.rows, 'row')}.",
-        (
-            f"  {words.plural(result.events_added, 'event')} added, {result.duplicates:,} known already, "
-            f"{result.sandbox:,} sandbox."
-        ),
-        f"  {words.plural(result.quarantined_total, 'row')} not understood: in quarantine.",
-        (
-            f"  The store now has {words.plural(result.listings, 'listing')}, "
-            f"{words.plural(result.applications, 'application')} and "
-            f"{words.plural(result.tasks_open, 'open task')}."
-        ),
-        *_plain_lines(result.plain_activities),
-        f"  The mapping is kept as “{words.shown(name)}”.",
-    ]
-    if not result.complete:
-        lines.append("  Importing the same file again adds only the rest.")
-    return "\n".join(lines)
-
-
-def reason_rows(outcome: Trial | ImportResult) -> list[TableRow]:
-    """The reasons for which rows are not understood, the most frequent first, each with its first row."""
-    rows = []
-    for kind, count in sorted(outcome.reasons, key=lambda one: (-one[1], one[0])):
-        first = next((bad for bad in outcome.quarantined if bad.reason.partition(":")[0] == kind), None)
-        line = f"{first.line:,}" if first else ""
-        example = words.shown(first.reason.partition(":")[2] if first else "")
-        rows.append(TableRow((words.shown(kind), f"{count:,}", line, example), kind))
-    return rows

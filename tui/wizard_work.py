@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -13,17 +14,22 @@ from store.errors import StoreError
 from tui.wizard_draft import draft_of, draft_suggested
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from store.dry_run import Trial
     from store.feeds.mapping import Mapping
     from store.feeds.peeking import Peek
     from store.feeds.suggesting import Suggestion
     from store.importing import ImportResult
     from store.location import Location
+    from store.mappings import SavedMapping
     from tui.screens.working import Job
     from tui.wizard_draft import Draft
 
 MOST_ENTRIES = 5_000
 _SHOWN = 50
+_MOST_SHEETS = 5
+_ENDINGS = re.compile(r"(?<=.)(\.[A-Za-z]\w*)+$")  # of “log.xes.gz”, but not of “March 2.5”
 
 
 class WizardError(StoreError):
@@ -50,8 +56,9 @@ class Listing(NamedTuple):
 class Looked(NamedTuple):
     """How a file begins and what it is taken for.
 
-    `kept` are the drafts of the mappings kept in the store whose columns the file has, `names` the names of
-    all that are kept; `ours` are the names of the catalogue's events, `zone` the organisation's.
+    `kept` are the drafts of the mappings kept in the store whose columns the file has, the last that was
+    saved first; of a workbook each names the sheet that has them. `names` are the names of all that are
+    kept, `ours` those of the catalogue's events; `zone` is the organisation's.
     """
 
     path: Path
@@ -78,6 +85,20 @@ def expanded(text: str) -> Path:
         return Path(text).expanduser()
     except RuntimeError as error:
         raise WizardError(f"{_shown(text)}: there is no such user") from error
+
+
+def restarted(text: str) -> str:
+    """A path as it is meant: what is written behind another path begins anew at “//” or at “/~/”."""
+    start = max(text.rfind("//"), text.rfind("/~/"))
+    return text[start + 1 :] if start >= 0 else text
+
+
+def pasted_path(text: str) -> str | None:
+    """A whole path that was pasted, its quotation marks taken off; None if it is a part of one."""
+    line = next(iter(text.strip().splitlines()), "").strip()
+    if len(line) > 1 and line[0] == line[-1] and line[0] in "'\"":
+        line = line[1:-1]
+    return line if line.startswith(("/", "~")) else None
 
 
 def typed_folder(text: str) -> tuple[str, str]:
@@ -162,27 +183,58 @@ def look(location: Location, path: Path, sheet: str | None) -> Looked:
     with closing(open_reader(location)) as reader:
         catalogue, zone = reader.rules.catalogue, reader.rules.spec.zone
         saved = reader.intake().mappings()
-    kept = tuple(draft for one in saved if (draft := _fits(one.text, seen)) is not None)
+    kept = _fitting(saved, path, seen)
     suggestion = suggest(seen, catalogue, zone)
-    name = clean(path.name).partition(".")[0]
+    name = _ENDINGS.sub("", clean(path.name))
     own = draft_suggested(name, suggestion, seen)
     names = frozenset(one.name for one in saved)
     return Looked(path, seen, suggestion, own, kept, names, frozenset(catalogue.events), zone)
 
 
-def _fits(text: str, seen: Peek) -> Draft | None:
-    """The draft of a kept mapping, if the file has its columns and its sheet."""
-    from store.feeds.mapping import MappingError, load_mapping
+def _fitting(saved: Iterable[SavedMapping], path: Path, seen: Peek) -> tuple[Draft, ...]:
+    """The drafts of the kept mappings that fit the sheet that has been seen, or else the one they name.
 
-    try:
-        mapping = load_mapping(text)
-    except MappingError:
-        return None  # kept by another version
-    if seen.sheet is not None and mapping.sheet != seen.sheet:
-        return None
-    if mapping.sheet is not None and mapping.sheet not in seen.sheets:
-        return None
-    return draft_of(mapping) if set(mapping.wanted_columns) <= set(seen.samples) else None
+    Where nobody has chosen a sheet, the one that a mapping names goes first.
+    """
+    from store.feeds.mapping import MappingError, load_mapping  # deferred: as above
+
+    sheets = _Sheets(path, seen)
+    found = []
+    for one in sorted(saved, key=lambda one: one.saved_at, reverse=True):
+        try:
+            mapping = load_mapping(one.text)
+        except MappingError:
+            continue  # kept by another version
+        named = [mapping.sheet] if mapping.sheet in seen.sheets else []
+        places = [*named, seen.sheet] if seen.sheet is None else [seen.sheet, *named]
+        for sheet in places:
+            there = sheets.look(sheet)
+            if there is not None and set(mapping.wanted_columns) <= set(there.samples):
+                found.append(draft_of(mapping).of_sheet(there))
+                break
+    return tuple(found)
+
+
+class _Sheets:
+    """The sheets of a workbook, each looked at once, and only a few beside the one that has been seen."""
+
+    def __init__(self, path: Path, seen: Peek) -> None:
+        self._path = path
+        self._looked: dict[str | None, Peek | None] = {seen.sheet: seen}
+        if seen.sheets:
+            self._looked[seen.sheet or seen.sheets[0]] = seen
+
+    def look(self, sheet: str | None) -> Peek | None:
+        """How a sheet begins; None if it cannot be read, or if enough have been looked at."""
+        from store.feeds.errors import FeedError  # deferred: as above
+        from store.feeds.peeking import peek
+
+        if sheet not in self._looked and len(self._looked) < _MOST_SHEETS:
+            try:
+                self._looked[sheet] = peek(self._path, sheet=sheet)
+            except FeedError:
+                self._looked[sheet] = None
+        return self._looked.get(sheet)
 
 
 def times_of(looked: Looked, column: str) -> Times:

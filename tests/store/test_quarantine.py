@@ -172,6 +172,22 @@ def test_a_retry_that_is_stopped_has_lost_nothing(
         assert rows_of(store) == []
 
 
+def test_a_stopped_retry_begins_no_other_source_and_counts_what_it_added(
+    store_url: str, tmp_path: Path
+) -> None:
+    with new_store(store_url, clock=Clock(NOW)) as store:
+        brought_in(store, tmp_path)
+        for text in (BETTER, BETTER.replace('"ATS"', '"other"')):
+            save_mapping(store, text)
+        import_file(store, tmp_path / "events.csv", load_mapping(MAPPING.replace('"ATS"', '"other"')))
+        save_mapping(store, BETTER.replace('"ATS"', '"other"'))
+        stopped = retry_rows(store, EVERY_ROW, stopped=lambda: True)
+        assert (stopped.complete, stopped.understood, stopped.added) == (False, 2, 2)
+        assert {row.source for row in rows_of(store) if row.kind == "unknown time"} == {"other"}
+        rest = retry_rows(store, EVERY_ROW)
+        assert (rest.complete, rest.understood) == (True, 2)
+
+
 def test_dropped_rows_are_gone_and_only_they(store_url: str, tmp_path: Path) -> None:
     with new_store(store_url, clock=Clock(NOW)) as store:
         brought_in(store, tmp_path)

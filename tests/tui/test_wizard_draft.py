@@ -88,3 +88,22 @@ def test_a_mapping_comes_back_as_it_was_with_its_comments():
     assert draft.with_event("go", "offer_made").mapping().sandbox == {"t": ("yes",)}
     with pytest.raises(MappingError):
         draft.with_text("[source")
+
+
+def test_what_a_changed_file_no_longer_has_is_let_go_and_named(tmp_path):
+    before, after = tmp_path / "before.csv", tmp_path / "after.csv"
+    before.write_text("job,what,when,live,test\nJ,go,2026-04-13,2026-04-13,yes\n", "utf-8")
+    after.write_text("job,what,new\nJ,go,2026-04-13\n", "utf-8")
+    draft = replace(WHOLE, milestones={"live": "listing_published"}, events={"go": "offer_made"})
+    draft = draft.with_sandbox("test", ("yes",)).with_column("note", "beyond what was seen")
+    kept, gone = draft.carried(peek(before), peek(after))
+    assert kept.columns == {"event": "what", "listing": "job", "note": "beyond what was seen"}
+    assert (kept.milestones, kept.sandbox, kept.events) == ({}, {}, {"go": "offer_made"})
+    assert gone == ("when", "live", "test")
+    assert draft.carried(peek(before), peek(before)) == (draft, ())
+
+
+def test_the_values_of_the_sandbox_are_changed_in_their_place_and_taken_out():
+    draft = WHOLE.with_sandbox("a", ("x",)).with_sandbox("b", ("y",)).with_sandbox("a", ("z", "x"))
+    assert list(draft.mapping().sandbox.items()) == [("a", ("z", "x")), ("b", ("y",))]
+    assert draft.with_sandbox("a", ()).sandbox == {"b": ("y",)}

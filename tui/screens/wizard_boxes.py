@@ -1,7 +1,8 @@
-"""The boxes of the import wizard: picking one of many, and writing a mapping by hand."""
+"""The boxes of the import wizard: picking one of many or some of them, and writing a mapping by hand."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from kpi.text import clean
 from tui import words
 from tui.screens.dialogue import Dialogue
 from tui.widgets.finder import Finder
-from tui.widgets.text_rows import Choice, PickRows
+from tui.widgets.text_rows import Choice, MarkRows, PickRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -85,6 +86,70 @@ class PickBox(Dialogue[object]):
     def action_move(self, step: int) -> None:
         """Move through the choices while the input keeps the focus."""
         self.query_one(PickRows).action_move(step)
+
+
+class ValuesBox(Dialogue[tuple[str, ...]]):
+    """Gives the values that are marked, in their order. What is typed narrows them, or is one more."""
+
+    FOOTING = "enter marks · type to find or add · esc takes it over"
+    AUTO_FOCUS = "Finder"
+
+    def __init__(self, heading: str, said: str, choices: Sequence[Choice]) -> None:
+        """Offer `choices`, whose values are texts; those that are `on` are marked."""
+        super().__init__()
+        self.HEADING = words.shown(heading)  # type: ignore[misc]
+        self.said = said
+        self.choices = {str(one.value): one for one in choices}
+
+    def parts(self) -> Iterable[Widget]:
+        """What it is about, input and list."""
+        yield Static(words.shown(self.said), id="said", markup=False)
+        yield Finder("a value")
+        yield MarkRows()
+
+    def on_mount(self) -> None:
+        """Show the values."""
+        self._show()
+
+    def _show(self) -> None:
+        typed = clean(self.query_one(Finder).value)
+        found = [one for one in self.choices.values() if typed.casefold() in one.text.casefold()]
+        if typed and typed not in self.choices:
+            found.append(Choice(typed, typed, note="not in the first rows"))
+        self.query_one(MarkRows).show(found, none="The first rows have no values there: type one.")
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """Show those that fit."""
+        message.stop()
+        self._show()
+
+    def on_input_submitted(self, message: Input.Submitted) -> None:
+        """Mark the one with the cursor."""
+        message.stop()
+        self._mark()
+
+    def on_rows_chosen(self, message: Rows.Chosen) -> None:
+        """Mark the one that was clicked."""
+        message.stop()
+        self._mark()
+
+    def on_rows_moved(self, message: Rows.Moved) -> None:
+        """Nobody else needs to know."""
+        message.stop()
+
+    def _mark(self) -> None:
+        picked = self.query_one(MarkRows).picked
+        if picked is not None:
+            self.choices[str(picked.value)] = replace(picked, on=not picked.on)
+            self._show()
+
+    def action_move(self, step: int) -> None:
+        """Move through the values while the input keeps the focus."""
+        self.query_one(MarkRows).action_move(step)
+
+    def action_close(self) -> None:
+        """Take over what is marked."""
+        self.dismiss(tuple(value for value, one in self.choices.items() if one.on))
 
 
 class TextBox(Dialogue[str]):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,11 +14,22 @@ from tui.screens.wizard_step import Step
 from tui.widgets.finder import Finder
 from tui.widgets.table_rows import TableRow, TableRows
 from tui.wizard_words import FILE_COLUMNS, entry_row
-from tui.wizard_work import MOST_ENTRIES, Entry, Listing, check_file, expanded, list_folder, typed_folder
+from tui.wizard_work import (
+    MOST_ENTRIES,
+    Entry,
+    Listing,
+    check_file,
+    expanded,
+    list_folder,
+    pasted_path,
+    restarted,
+    typed_folder,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual import events
     from textual.widget import Widget
 
     from tui.widgets.rows import Rows
@@ -61,7 +70,7 @@ class NameSuggester(Suggester):
 
 def _can_be_typed(entry: Entry) -> bool:
     """Whether a name stays what it is in an input."""
-    return words.shown(entry.name) == entry.name
+    return words.shown(entry.name) == entry.name and entry.name != "~"
 
 
 class PathInput(Finder):
@@ -76,6 +85,15 @@ class PathInput(Finder):
         """Complete the path."""
         step = self.query_ancestor(FileStep)
         step.complete()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A whole path takes the place of the one that stands there."""
+        whole = pasted_path(event.text)
+        if whole is not None:
+            self.value = whole
+            self.cursor_position = len(whole)
+            event.stop()
+            event.prevent_default()
 
 
 class FileStep(Step):
@@ -102,10 +120,14 @@ class FileStep(Step):
         self.query_one(TableRows).can_focus = False  # the input keeps the focus and moves the list
         self.query_one(PathInput).value = _here()
 
+    def draw(self) -> None:
+        """What was said of a file that has been chosen meanwhile is no longer so."""
+        self.say(_HELP)
+
     def aim(self) -> None:
-        """Write on, at the end of what stands there."""
+        """Write on, at the end of what stands there; at once, so that no key gets lost."""
         path = self.query_one(PathInput)
-        path.focus()
+        self.screen.set_focus(path)
         path.cursor_position = len(path.value)
 
     @property
@@ -121,8 +143,14 @@ class FileStep(Step):
     # ------------------------------------------------------------------------------------- the list
 
     def on_input_changed(self, message: Input.Changed) -> None:
-        """Show what stands in the folder and begins so."""
+        """Show what stands in the folder and begins so; a path behind the path takes its place."""
         message.stop()
+        path = self.query_one(PathInput)
+        whole = restarted(path.value)
+        if whole != path.value:
+            path.value = whole
+            path.cursor_position = len(whole)
+            return
         self.say(_HELP)
         self._list()
 
@@ -248,8 +276,8 @@ class FileStep(Step):
             return
         self.say("Looking at the file …")
         self.wizard.start(
-            "folder", "Looking", lambda _: check_file(expanded(os.fspath(text))), self.wizard.choose_file,
-            partial(self._refuse),
+            "folder", "Looking", lambda _: check_file(expanded(text)), self.wizard.choose_file,
+            self._refuse,
         )  # fmt: skip
 
     def _refuse(self, said: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui import wizard_words as say
+from tui import wizard_outcome as came
 from tui import words
 from tui.screens.wizard_step import Step
 from tui.widgets.preview import ProgressLine
@@ -42,7 +42,7 @@ class RunStep(Step, can_focus=True):
     def begin(self) -> None:
         """Nothing has come of it yet."""
         self.query_one(".facts", Static).update("")
-        self.query_one(TableRows).show(say.REASON_COLUMNS, ())
+        self.query_one(TableRows).show(came.REASON_COLUMNS, ())
         self.query_one(TableRows).display = False
         self.say("")
         self.focus()
@@ -53,8 +53,8 @@ class RunStep(Step, can_focus=True):
         if job is None:
             line.show("", None)
         else:
-            end = "Stopping after this portion." if job.is_stopped else "esc stops."
-            line.show(f"{job.doing} … {end}", job.share)
+            said = "Stopping after this portion …" if job.is_stopped else f"{job.doing} … esc stops."
+            line.show(said, job.share)
 
     def show(self, text: str, outcome: Trial | ImportResult, hint: str) -> None:
         """Say what became of the rows."""
@@ -62,9 +62,9 @@ class RunStep(Step, can_focus=True):
         facts = self.query_one(".facts", Static)
         facts.update("\n".join(_whole(line) for line in text.split("\n")))
         rows = self.query_one(TableRows)
-        found = say.reason_rows(outcome)
+        found = came.reason_rows(outcome)
         rows.display = bool(found)
-        rows.show(say.REASON_COLUMNS, found)
+        rows.show(came.REASON_COLUMNS, found)
         self.say(hint)
         self.aim()
 
@@ -88,11 +88,12 @@ class TrialStep(RunStep):
     """What would become of every row; nothing is written."""
 
     TITLE = "5 of 6: the dry run"
-    KEYS = ("wizard.import", "wizard.back")
+    KEYS = ("wizard.import", "wizard.again", "wizard.back")
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n,i,enter", "import", "import", key_display="ctrl+n", id="wizard.import",
                 tooltip="Import the file now", priority=True),
+        Binding("r", "again", "try again", id="wizard.again", tooltip="Read the file again, without writing"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -111,11 +112,17 @@ class TrialStep(RunStep):
         """Only what has been tried is imported, and a box over the page has its own keys."""
         if action == "import":
             return self.is_attached and self.app.screen is self.screen and self.wizard.trial is not None
+        if action == "again":
+            return self.is_attached and "work" not in self.wizard.jobs
         return super().check_action(action, parameters)
 
     def action_import(self) -> None:
         """Import."""
         self.onward()
+
+    def action_again(self) -> None:
+        """Try again."""
+        self.reload()
 
 
 class ImportStep(RunStep):

@@ -1,4 +1,4 @@
-"""The wizard's middle steps: what the file is, which column is which field, which name is which event."""
+"""The wizard's middle steps: which column is which field, which name is which event."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from textual.widgets import Input, Label, Static
 from tui import wizard_words as say
 from tui import words
 from tui.data_facts import ask_alike
-from tui.screens.wizard_boxes import PickBox
+from tui.screens.wizard_boxes import PickBox, ValuesBox
 from tui.screens.wizard_step import Step
 from tui.widgets.lines import KeyLine
-from tui.widgets.preview import PreviewRows
 from tui.widgets.table_rows import TableRows
+from tui.wizard_draft import TIME_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,107 +26,6 @@ if TYPE_CHECKING:
 
     from store.feeds.likeness import Likeness
     from tui.widgets.rows import Rows
-
-
-TIME_FIELDS = ("at", "closing_date", "first_interview_at", "last_interview_at")
-"""Our fields that hold times."""
-
-
-class LookStep(Step):
-    """How the file begins, and what only a person can decide."""
-
-    TITLE = "2 of 6: what it is"
-    KEYS = ("wizard.next", "preview.left", "preview.right", "wizard.sheet", "wizard.back")
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "sheet", "sheet", id="wizard.sheet", tooltip="Another sheet of the workbook"),
-    ]
-
-    def __init__(self) -> None:
-        super().__init__(id="look-step")
-
-    def compose(self) -> Iterable[Widget]:
-        """What it is, first rows, doubts."""
-        yield Static(classes="facts", markup=False)
-        yield PreviewRows()
-        yield Static(classes="said", markup=False)
-
-    def aim(self) -> None:
-        """Go through the rows."""
-        self.query_one(PreviewRows).focus()
-
-    def reload(self) -> None:
-        """Look at the file again."""
-        self.wizard.look()
-
-    def waiting(self, text: str) -> None:
-        """Say that the file is being looked at."""
-        self.query_one(".facts", Static).update("")
-        self.query_one(PreviewRows).say(text)
-        self.say("")
-
-    def failed(self, said: str) -> None:
-        """Say why the file cannot be read."""
-        self.query_one(".facts", Static).update("")
-        rows = self.query_one(PreviewRows)
-        rows.say(
-            "The file cannot be read",
-            f"{said[:1].upper()}{said[1:]}.",
-            "esc chooses another file, r looks again.",
-        )
-        self.say("")
-
-    def draw(self) -> None:
-        """Show what has been found."""
-        looked = self.wizard.looked
-        if looked is not None:
-            self.query_one(".facts", Static).update(say.file_words(looked))
-            self.query_one(PreviewRows).show(looked.peek.columns, looked.peek.rows)
-            self.say(say.doubt_words(looked))
-            self._note()
-
-    def _note(self) -> None:
-        """Say which columns are seen."""
-        rows, looked = self.query_one(PreviewRows), self.wizard.looked
-        if looked is not None and self.display:
-            seen = rows.seen(rows.size.width)
-            last = seen[-1][0] + 1 if seen else 0
-            note = f"columns {rows.first + 1:,}-{last:,} of {len(looked.peek.columns):,}"
-            self.wizard.query_one(KeyLine).show_note(note)
-
-    def on_rows_moved(self, message: Rows.Moved) -> None:
-        """Other columns may be seen."""
-        message.stop()
-        self._note()
-
-    def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Enter goes on."""
-        message.stop()
-        self.onward()
-
-    def onward(self) -> None:
-        """Go on to the fields."""
-        self.wizard.to_fields()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only a workbook has sheets."""
-        if action == "sheet":
-            looked = self.wizard.looked if self.is_attached else None
-            return looked is not None and len(looked.peek.sheets) > 1
-        return super().check_action(action, parameters)
-
-    def action_sheet(self) -> None:
-        """Choose another sheet."""
-        looked = self.wizard.looked
-        if looked is None:
-            return
-
-        def chosen(sheet: object) -> None:
-            if isinstance(sheet, str):
-                self.wizard.choose_sheet(sheet)
-
-        box = PickBox("Which sheet?", "Only one sheet is imported at a time.", say.sheet_choices(looked.peek))
-        self.app.push_screen(box, chosen)
 
 
 class MappingRows(TableRows):
@@ -148,16 +47,21 @@ class MappingStep(Step):
         """Move through the list."""
         self.rows().action_move(step)
 
-    def sentence(self, name: str) -> str:
-        """What is known of a line."""
+    def sentence(self, line: object) -> str:
+        """What is known of a line, by what it stands for."""
         raise NotImplementedError
+
+    def way_out(self) -> str:
+        """Where to go to correct what is wrong, if that is not here."""
+        return ""
 
     def comment(self) -> None:
         """Say what is wrong; if nothing is, what is known of the line with the cursor."""
         problem = self.wizard.problem
+        self.wizard.query_one(KeyLine).show_note("corrected" if self.wizard.is_corrected else "")
         picked = self.rows().picked
-        known = self.sentence(picked) if isinstance(picked, str) else ""
-        wrong = f"■ {problem[:1].upper()}{problem[1:]}."
+        known = self.sentence(picked)
+        wrong = f"■ {problem[:1].upper()}{problem[1:]}.{self.way_out()}"
         self.say(f"{known}\n{wrong}" if problem else f"{known}\nctrl+n goes on.", wrong=bool(problem))
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
@@ -170,12 +74,14 @@ class FieldsStep(MappingStep):
     """Source, time zone, forms of dates, and a column for each of our fields."""
 
     TITLE = "3 of 6: the fields"
-    KEYS = ("wizard.next", "rows.choose", "wizard.text", "wizard.wide", "wizard.kept", "wizard.back")
+    KEYS = ("wizard.next", "wizard.text", "wizard.sandbox", "wizard.wide", "wizard.kept", "wizard.back")
     INPUTS = (("name", "Source name"), ("timezone", "Time zone"), ("formats", "Date formats"))
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "wide", "row is…", id="wizard.wide",
                 tooltip="A row is an event, or a listing or application with dates"),
+        Binding("s", "sandbox", "sandbox", id="wizard.sandbox",
+                tooltip="Which values of which column mean test data"),
         Binding("l", "kept", "last time", id="wizard.kept",
                 tooltip="The mappings that are kept and fit the file"),
         Binding("down", "go(1)", show=False, id="wizard.down", tooltip="The next line"),
@@ -206,7 +112,7 @@ class FieldsStep(MappingStep):
                 if not box.has_focus:  # what is being written must not be rewritten under the hand
                     box.value = value
         self.query_one("#input-formats", Input).placeholder = "only ISO 8601; separate several by ;"
-        self.query_one("#input-timezone", Input).placeholder = "none: every time has an offset"
+        self.query_one("#input-timezone", Input).placeholder = say.zone_hint(draft)
         found = say.field_rows(draft, looked)
         self.rows().show(say.FIELD_COLUMNS, found)
         self.comment()
@@ -218,10 +124,14 @@ class FieldsStep(MappingStep):
         odd = next((place for place, row in enumerate(rows.rows) if row.odd is not None), rows.cursor)
         rows.cursor = odd
 
-    def sentence(self, name: str) -> str:
+    def sentence(self, line: object) -> str:
         """What is known of a field."""
         draft, looked = self.wizard.draft, self.wizard.looked
-        return say.field_sentence(name, draft, looked) if draft is not None and looked is not None else ""
+        if draft is None or looked is None:
+            return ""
+        if isinstance(line, say.Sandbox):
+            return say.sandbox_sentence(line, draft, looked)
+        return say.field_sentence(str(line), draft, looked)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Take over what is written, and say at once what is wrong with it."""
@@ -250,13 +160,23 @@ class FieldsStep(MappingStep):
             self.screen.focus_previous()
 
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Choose another column for the field."""
+        """Choose another column for the field, or other values for the sandbox."""
         message.stop()
-        draft, looked, name = self.wizard.draft, self.wizard.looked, self.rows().picked
-        if draft is None or looked is None or not isinstance(name, str):
+        picked = self.rows().picked
+        if isinstance(picked, say.Sandbox):
+            self._choose_sandbox(picked.column)
+        elif isinstance(picked, str):
+            self._choose_column(picked)
+
+    def _choose_column(self, name: str) -> None:
+        looked = self.wizard.looked
+        if self.wizard.draft is None or looked is None:
             return
 
         def chosen(choice: object) -> None:
+            draft = self.wizard.draft  # as it is now: the times of a column may have been read meanwhile
+            if draft is None:
+                return
             match choice:
                 case ("none", _):
                     self.wizard.correct(draft.with_column(name, None))
@@ -268,7 +188,43 @@ class FieldsStep(MappingStep):
                         self.wizard.read_times(column)
 
         said = f"Which of their columns says the {say.field_title(name)}? At the right is one of its values."
-        self.app.push_screen(PickBox("Their column", said, say.column_choices(name, draft, looked)), chosen)
+        choices = say.column_choices(name, self.wizard.draft, looked)
+        self.app.push_screen(PickBox("Their column", said, choices), chosen)
+
+    def action_sandbox(self) -> None:
+        """Choose the column, then its values."""
+        draft, looked = self.wizard.draft, self.wizard.looked
+        if draft is None or looked is None:
+            return
+
+        def chosen(choice: object) -> None:
+            if isinstance(choice, str):
+                self._choose_sandbox(choice)
+
+        box = PickBox(
+            "Sandbox", "Which column says that a row is test data?", say.sandbox_columns(draft, looked)
+        )
+        self.app.push_screen(box, chosen)
+
+    def _choose_sandbox(self, column: str | None) -> None:
+        draft, looked = self.wizard.draft, self.wizard.looked
+        if draft is None or looked is None:
+            return
+        if column is None:
+            self.action_sandbox()
+            return
+
+        def taken(values: tuple[str, ...] | None) -> None:
+            now = self.wizard.draft
+            if values is not None and now is not None:
+                self.wizard.correct(now.with_sandbox(column, values))
+                lines = [row.value for row in self.rows().rows]
+                line = say.Sandbox(column if values else None)
+                self.rows().cursor = lines.index(line) if line in lines else len(lines) - 1
+
+        choices = say.value_choices(column, draft.sandbox.get(column, ()), looked)
+        said = f"Which values of “{words.shown(column)}” mean test data? Such rows are counted and left out."
+        self.app.push_screen(ValuesBox("Sandbox", said, choices), taken)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only of rows with columns can one say what a row is; only what is kept can be offered."""
@@ -323,10 +279,18 @@ class NamesStep(MappingStep):
             )
         self.comment()
 
-    def sentence(self, name: str) -> str:
+    def sentence(self, line: object) -> str:
         """What is known of one of their names."""
         draft, looked = self.wizard.draft, self.wizard.looked
-        return say.name_sentence(name, draft, looked) if draft is not None and looked is not None else ""
+        if draft is None or looked is None or not isinstance(line, str):
+            return ""
+        return say.name_sentence(line, draft, looked)
+
+    def way_out(self) -> str:
+        """Only what the fields say may be wrong, unless no milestone has been said."""
+        draft = self.wizard.draft
+        here = draft is None or (draft.wide and not draft.milestones)
+        return "" if here else " esc goes back to the fields."
 
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
         """Choose another event for the name."""
@@ -336,6 +300,9 @@ class NamesStep(MappingStep):
             return
 
         def chosen(choice: object) -> None:
+            draft = self.wizard.draft  # as it is now
+            if draft is None:
+                return
             match choice:
                 case ("none", _):
                     self.wizard.correct(draft.with_event(theirs, None))

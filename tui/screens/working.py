@@ -13,6 +13,7 @@ from tui.data_facts import ask_location
 from tui.data_words import dropped_words, retried_words
 from tui.screens.page import Page
 from tui.source import failure_words
+from tui.widgets.preview import share_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class Job:
     @property
     def said(self) -> str:
         """The progress in words."""
-        done = "" if self.share is None else f" {self.share:.0%}"
+        done = "" if self.share is None else f" {share_words(self.share)}"
         end = " Stopping after this portion." if self.is_stopped else " esc stops." if self.can_stop else ""
         return f"{self.doing} …{done}{end}"
 

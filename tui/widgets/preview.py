@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from textual import events
 
 _WIDEST, _NARROWEST, _GAP = 24, 3, 2
+_LEAST_SEEN = 5  # columns that a wide screen has room for, however long their cells are
 _BAR_CELLS = 40
+_ROUNDING = 1e-9  # 0.29 times 100 is a little less than 29
 _SIDEWAYS = Binding.Group("columns")
 
 
@@ -53,19 +55,19 @@ class PreviewRows(Rows):
         self.cursor = 0
 
     def _width(self, place: int) -> int:
-        """How many cells a column takes."""
+        """How many cells a column wants."""
         if place not in self._widths:
             texts = [self.columns[place], *(row[place] for row in self.rows if place < len(row))]
             widest = max(cell_len(words.shown(text, "")) for text in texts)
-            self._widths[place] = max(_NARROWEST, min(_WIDEST, widest))
+            self._widths[place] = max(_NARROWEST, widest)
         return self._widths[place]
 
     def seen(self, width: int) -> list[tuple[int, int]]:
         """The columns that are seen, (place, cells) each; the last one may be cut."""
         found: list[tuple[int, int]] = []
-        room = width
+        room, widest = width, max(_WIDEST, width // _LEAST_SEEN)
         for place in range(self.first, len(self.columns)):
-            cells = min(self._width(place), room - _GAP)
+            cells = min(self._width(place), widest, room - _GAP)
             if cells < _NARROWEST:
                 break
             found.append((place, cells))
@@ -113,6 +115,11 @@ class PreviewRows(Rows):
         self.action_sideways(-1)
 
 
+def share_words(share: float) -> str:
+    """How much of a job is done, 0 to 1, as “45 %”: whole percents that are done, everywhere the same."""
+    return f"{int(100 * min(1.0, max(0.0, share)) + _ROUNDING)} %"
+
+
 class ProgressLine(Line):
     """How much of a job is done."""
 
@@ -136,6 +143,6 @@ class ProgressLine(Line):
         return [
             Segment("█" * full, look.accent),
             Segment("·" * (cells - full), look.faint),
-            Segment(f" {int(100 * share):>3} %  ", look.strong),
+            Segment(f" {share_words(share):>5}  ", look.strong),
             Segment(words.left(words.shown(self.said), max(0, width - cells - 8)), look.text),
         ]

@@ -172,6 +172,8 @@ class PickRows(Rows):
     """A list to pick from, with headings that the cursor steps over."""
 
     HEAD_LINES: ClassVar[int] = 0  # type: ignore[misc]
+    MARKS: ClassVar[tuple[str, str]] = ("( ) ", "(•) ")
+    """What stands before a choice that is not set, and before one that is."""
 
     def __init__(self) -> None:
         super().__init__(id="picks")
@@ -213,8 +215,20 @@ class PickRows(Rows):
             return [Segment(words.left(f" {choice.text}", width), look.muted)]
         over: Style = look.cursor if selected else look.plain
         base = (look.strong if selected else look.text) + over
-        mark = "(•) " if choice.on else "( ) "
+        mark = self.MARKS[choice.on]
         note = words.shown(choice.note, "")
         room = max(4, width - 7 - cell_len(note))
         text = words.left(words.shown(choice.text), room)
         return [Segment(f"  {mark}", base), Segment(text, base), Segment(f"{note} ", look.muted + over)]
+
+
+class MarkRows(PickRows):
+    """A list of which any number can be marked; the cursor stays where it is."""
+
+    MARKS = ("[ ] ", "[x] ")
+
+    def show(self, choices: Sequence[Choice], *, none: str = "Nothing fits.") -> None:
+        """Draw these."""
+        at = self.cursor
+        super().show(choices, none=none)
+        self.cursor = at
