@@ -13,7 +13,7 @@ from tui import kpi_words as say
 from tui import words
 from tui.kpi_draft import Draft
 from tui.kpi_facts import Days, ask_kpis, ask_sample, ask_suggestions
-from tui.screens.wizard_jobs import JobsPage
+from tui.screens.jobs import JobsPage
 from tui.widgets.lines import KeyLine
 from tui.widgets.target_grid import TargetGrid
 from tui.widgets.target_lines import GridRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.screens.wizard_jobs import JobsPage
+from tui.screens.jobs import JobsPage
 from tui.screens.wizard_step import Step
 from tui.widgets.lines import KeyLine, TabLine
 

@@ -1,4 +1,4 @@
-"""What takes the import wizard time, on threads: one job on a topic, and no answer that is stale."""
+"""What takes a page time, on threads: one job on a topic, and no answer that is stale."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class JobsPage(Page):
         run = partial(
             _in_thread, self.host, partial(work, job), partial(self._ended, topic, job), done, failed
         )
-        self.host.run_worker(run, thread=True, exit_on_error=False, group="wizard")
+        self.host.run_worker(run, thread=True, exit_on_error=False, group="jobs")
 
     def drop_job(self, topic: str) -> None:
         """Stop a job, and forget it."""
@@ -83,4 +83,5 @@ def _in_thread(
     except Exception as error:  # noqa: BLE001 - told to the person, who can go on
         then = partial(failed, failure_words(error))
     if host.is_running:
-        host.call_from_thread(ended, then)
+        # Not `call_from_thread`: what goes wrong in showing it would be the worker's failure, and unseen.
+        host.call_later(ended, then)
