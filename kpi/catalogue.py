@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kpi.errors import StagewatchError
 from kpi.events import CONTROL_EVENTS, INTERVIEWS_FINISHED, INTERVIEWS_STARTED
 from kpi.text import clean
+from kpi.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,9 +99,9 @@ def built_in() -> Catalogue:
 def load_catalogue(text: str) -> Catalogue:
     """Read a catalogue from TOML text; CatalogueError says in one line what is wrong and where."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"not a TOML file: {error}") from error
+        document = read_toml(text)
+    except ValueError as error:
+        raise CatalogueError(str(error)) from error
     stages = document.get("stage")
     if not isinstance(stages, list) or not stages:
         raise CatalogueError("a catalogue needs at least one [[stage]]")

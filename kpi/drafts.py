@@ -83,6 +83,21 @@ def differences(
     )
 
 
+class TargetChoice(NamedTuple):
+    """What somebody chose for a KPI: None where a number stays as it is."""
+
+    due_days: int | None
+    done_by_days: int | None
+
+
+def chosen(choice: Target | TargetChoice, before: Target) -> Target:
+    """The target after a choice; TargetError if the number that stays does not fit."""
+    due, done_by = choice.due_days, choice.done_by_days
+    return Target(
+        before.due_days if due is None else due, before.done_by_days if done_by is None else done_by
+    )
+
+
 def all_targets(target_set: TargetSet, catalogue: Catalogue) -> dict[str, Target]:
     """A set's target of every KPI."""
     return {kpi.code: target_set.target(kpi.code) for kpi in catalogue.kpis}

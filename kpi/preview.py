@@ -109,6 +109,9 @@ class Lives:
         return len(self.plain) + len(self.fixed) + len(self.moved)
 
 
+_NO_LIVES = Lives((), (), ())
+
+
 @dataclass(frozen=True)
 class Sample:
     """The tasks of all KPIs that lived within a period, ready to be judged under any draft."""
@@ -119,7 +122,7 @@ class Sample:
 
     def row(self, kpi: str, target: Target) -> PreviewRow:
         """What `target` would have made of a KPI."""
-        lives, calendars, until = self.lives[kpi], self.calendars, self.period.until
+        lives, calendars, until = self.lives.get(kpi, _NO_LIVES), self.calendars, self.period.until
         fixed = (
             (turns, turns)
             for turns in (plain_turns(one, (one.due_on, one.done_by), until) for one in lives.fixed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kpi.calendar import MOST_DAYS
 from kpi.errors import StagewatchError
+from kpi.toml_text import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kpi.catalogue import Catalogue
     from kpi.events import Instant
 
+_MOST_SHOWN = 20  # characters of what is no target
 _ALWAYS = -(1 << 62)  # before every instant
 _RULE = f"a whole number of working days from 0 to {MOST_DAYS}"
 
@@ -35,7 +36,7 @@ class Target:
         """Refuse numbers outside the rule."""
         for name, days in (("due", self.due_days), ("done by", self.done_by_days)):
             if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
-                raise TargetError(f"{name} must be {_RULE}, got {days!r}")
+                raise TargetError(f"{name} must be {_RULE}, got {str(days)[:_MOST_SHOWN]}")
         if self.due_days > self.done_by_days:
             raise TargetError(f"due ({self.due_days}) must not be after done by ({self.done_by_days})")
 
@@ -94,9 +95,9 @@ def load_changes(text: str, catalogue: Catalogue) -> dict[str, Target]:
 def _read(text: str, catalogue: Catalogue) -> tuple[dict[str, Target], Target | None]:
     """What a targets file says: the KPIs that it names, and its default if it has one."""
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"not a TOML file: {error}") from error
+        document = read_toml(text)
+    except ValueError as error:
+        raise TargetError(str(error)) from error
     unknown = sorted(set(document) - {"targets", "default"})
     if unknown:
         raise TargetError(f'unknown table [{unknown[0]}]; known are [targets."KPI"] and [default]')

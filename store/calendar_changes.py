@@ -13,6 +13,7 @@ from store.errors import StoreError
 from store.organisation import days_said, load_organisation
 from store.rationale import MOST_CHARACTERS, check_reason
 from store.schema import check_version
+from store.work import CLOCKS_APART
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,8 @@ def save_calendar(
         if draft.spec == organisation.spec:
             work.changed = False
             return CalendarSaved(last.number, organisation.spec, changed=False)
-        at = max(work.now, last.at + 1)
+        # Two machines' clocks may differ a little; what one that ran far ahead saved is overtaken.
+        at = max(work.now, last.at + 1) if last.at <= work.now + CLOCKS_APART else work.now
         plain.insert(
             "calendar_change",
             "number, at, from_day, author, reason, region, weekdays, days",
@@ -86,7 +88,7 @@ def save_calendar(
                 (
                     last.number + 1,
                     at,
-                    max(organisation.today(at).toordinal(), last.from_day),
+                    organisation.today(at).toordinal(),
                     clean(actor),
                     reason,
                     draft.spec.region,

@@ -100,7 +100,12 @@ def _catalogue(text: str) -> Catalogue:
 
 @lru_cache(maxsize=4)
 def _calendars(rows: tuple[CalendarRow, ...]) -> Calendars:
-    changes = [CalendarChanged(row.at, date.fromordinal(row.from_day), row.spec) for row in rows[1:]]
+    changes: list[CalendarChanged] = []
+    for row in rows[1:]:
+        # A change by a clock that ran ahead is overtaken by the next one: that counts from its own instant.
+        while changes and changes[-1].at >= row.at:
+            changes.pop()
+        changes.append(CalendarChanged(row.at, date.fromordinal(row.from_day), row.spec))
     return Calendars(rows[0].spec, changes)
 
 

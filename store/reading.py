@@ -11,6 +11,7 @@ from kpi.board import EventView, Explanation, SearchHit
 from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
+from kpi.text import clean
 from store.board import count_board, count_users, list_users, read_outlook
 from store.changes import ChangeList, ChangeQuery
 from store.corrections import CURRENT_ONLY
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
     from store.plain import Plain, Row
     from store.target_questions import TargetQuestions
 
+_LISTING_HITS = "SELECT l.ref, NULL, l.title, l.owner, l.open_tasks, l.target_set FROM listing l"
+_APPLICATION_HITS = (
+    "SELECT l.ref, a.ref, l.title, l.owner, (SELECT count(*) FROM task t WHERE t.listing_id = l.id "
+    "AND t.application = a.ref AND t.ended_on IS NULL), l.target_set "
+    "FROM application a JOIN listing l ON l.id = a.listing_id"
+)
 # What describes the listing rather than the event; exports write it beside every one.
 _REPEATED = frozenset({"owner", "title", "department", "role_type", "urgency", "closing_date"})
 
@@ -262,21 +269,25 @@ class Reader:
             return ()
         pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._seen_at_once() as plain:
-            listings = plain.rows(
-                "SELECT ref, title, owner, open_tasks, target_set FROM listing "
-                "WHERE folded LIKE ? ESCAPE '\\' ORDER BY ref LIMIT ?",
+            rows = plain.rows(
+                f"{_LISTING_HITS} WHERE l.folded LIKE ? ESCAPE '\\' ORDER BY l.ref LIMIT ?", (pattern, limit)
+            )
+            rows += plain.rows(
+                f"{_APPLICATION_HITS} WHERE a.folded LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
                 (pattern, limit),
             )
-            applications = plain.rows(
-                "SELECT l.ref, a.ref, l.title, l.owner, (SELECT count(*) FROM task t WHERE "
-                "t.listing_id = l.id AND t.application = a.ref AND t.ended_on IS NULL), l.target_set "
-                "FROM application a JOIN listing l ON l.id = a.listing_id "
-                "WHERE a.folded LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
-                (pattern, limit),
-            )
-        hits = [SearchHit(row[0], None, *row[1:]) for row in listings]
-        hits += [SearchHit(*row) for row in applications]
-        return tuple(hits[:limit])
+        return tuple(SearchHit(*row) for row in rows[:limit])
+
+    def subject(self, listing: str, application: str | None) -> SearchHit:
+        """A listing, or an application to it; StoreError if it is not known."""
+        ask = f"{_LISTING_HITS} WHERE l.ref = ?"
+        if application is not None:
+            ask = f"{_APPLICATION_HITS} WHERE l.ref = ? AND a.ref = ?"
+        with self.translated():
+            row = self._plain.row(ask, (listing,) if application is None else (listing, application))
+        if row is None:
+            raise StoreError(f"{clean(application or listing)} is not known any more")
+        return SearchHit(*row)
 
 
 def _as_known(freezes: Iterable[Freeze], day: date) -> list[Freeze]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.drafts import TargetChange, all_targets, differences
+from kpi.drafts import TargetChange, TargetChoice, all_targets, chosen, differences
 from kpi.events import instant_of, moment_of
 from kpi.text import clean
 from store.errors import StoreError
@@ -14,6 +14,7 @@ from store.organisation import load_organisation
 from store.rationale import check_reason
 from store.schema import check_version
 from store.target_sets import NOT_WITHDRAWN, load_target_set
+from store.work import CLOCKS_APART
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,34 +42,36 @@ class Saved:
 
 
 class TargetConflictError(StoreError):
-    """Somebody saved a newer set than the one the form was opened with; nothing was written.
+    """A newer set was saved, or a pending one began, since the form was opened; nothing was written.
 
     `newest` is that set's number, `by` and `reason` are whose it is and why.
     """
 
-    def __init__(self, expected: int, newest: int, by: str, reason: str) -> None:
-        """Say it in one line."""
+    def __init__(self, what: str, expected: int, found: tuple[int, str, str]) -> None:
+        """Say in one line `what` happened to the set that was `found` in place of the one `expected`."""
+        self.newest, self.by, self.reason = found
         super().__init__(
-            f"target set {newest} was saved meanwhile by {by} (“{reason}”), and this change was made of set "
-            f"{expected}; nothing was written, look at both and save again"
+            f"target set {self.newest} {what} meanwhile, by {self.by} (“{self.reason}”), and this change was "
+            f"made of set {expected}; nothing was written, look at both and save again"
         )
-        self.newest, self.by, self.reason = newest, by, reason
 
 
 def save_targets(
     store: Store,
-    targets: Mapping[str, Target],
+    targets: Mapping[str, Target | TargetChoice],
     *,
     reason: str,
     actor: str,
     expected: int | None = None,
+    made_of: int | None = None,
     effective_from: date | None = None,
 ) -> Saved:
-    """Make the next target set: those in force, with `targets` in place of the KPIs that they name.
+    """Make the next target set: those in force then, with `targets` in place of the KPIs that they name.
 
-    It is for listings that begin from now on, or from the beginning of the day `effective_from`.
-    StoreError without a reason, for an unknown KPI or a day that is not ahead; TargetConflictError if
-    `expected` is not the newest set's number.
+    It is for listings that begin from now on, or from the beginning of the day `effective_from`. Of a
+    `TargetChoice` the number that is None stays. StoreError without a reason, for an unknown KPI or a day
+    that is not ahead; TargetError for numbers that do not fit together; TargetConflictError if `expected` is
+    not the newest set's number, or `made_of` not that of the set in force then.
     """
     reason = check_reason(reason)
     with store.work() as work:
@@ -79,7 +82,8 @@ def save_targets(
             raise StoreError(
                 f"the catalogue has no KPI “{clean(unknown)}”; “stagewatch kpi list” names them all"
             )
-        return _make(work, organisation, targets, reason, actor, expected, effective_from)
+        begins = _beginning(work, organisation, effective_from)
+        return _make(work, organisation, targets, begins, _Terms(reason, actor, expected, made_of))
 
 
 def revert_targets(
@@ -93,11 +97,15 @@ def revert_targets(
         if work.plain.value("SELECT 1 FROM target_set WHERE number = ?", (number,)) is None:
             raise no_set(number)
         targets = all_targets(load_target_set(work.plain, number), organisation.catalogue)
-        return _make(work, organisation, targets, reason, actor, expected, None)
+        begins = _beginning(work, organisation, None)
+        return _make(work, organisation, targets, begins, _Terms(reason, actor, expected, None))
 
 
-def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> None:
-    """Take a pending set back, for good; StoreError if it has come into force, or is not there."""
+def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> tuple[int, ...]:
+    """Take a pending set back, for good; the numbers of the pending sets that were made of it.
+
+    Those keep its numbers. StoreError if it has come into force, or is not there.
+    """
     reason = check_reason(reason)
     with store.work() as work:
         check_version(work.plain, store.location)
@@ -114,6 +122,12 @@ def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> N
             "INSERT INTO target_set_withdrawal (set_number, at, author, reason) VALUES (?, ?, ?, ?)",
             (number, work.now, clean(actor), reason),
         )
+        later = work.plain.rows(
+            "SELECT s.number FROM target_set s WHERE s.number > ? AND s.effective_from >= ? "
+            f"AND {NOT_WITHDRAWN} ORDER BY 1",
+            (number, row[0]),
+        )
+        return tuple(found for (found,) in later)
 
 
 def no_set(number: int) -> StoreError:
@@ -132,60 +146,71 @@ def number_in_force(plain: Plain, at: Instant) -> int:
     )
 
 
+class _Terms(NamedTuple):
+    """Why and by whom a set is made, and what must still be so."""
+
+    reason: str
+    actor: str
+    expected: int | None
+    made_of: int | None
+
+
 def _make(
     work: Work,
     organisation: Organisation,
-    targets: Mapping[str, Target],
-    reason: str,
-    actor: str,
-    expected: int | None,
-    from_day: date | None,
+    targets: Mapping[str, Target | TargetChoice],
+    begins: _Beginning,
+    terms: _Terms,
 ) -> Saved:
-    plain = work.plain
-    newest, by, why = plain.rows(
-        "SELECT number, author, reason FROM target_set ORDER BY number DESC LIMIT 1"
-    )[0]
-    if expected is not None and expected != newest:
-        raise TargetConflictError(expected, newest, by, why)
-    begins = _beginning(work, organisation, from_day)
-    base = load_target_set(plain, number_in_force(plain, begins))
+    plain, at = work.plain, begins.at
+    newest = plain.rows("SELECT number, author, reason FROM target_set ORDER BY number DESC LIMIT 1")[0]
+    if terms.expected not in (None, newest[0]):
+        raise TargetConflictError("was saved", terms.expected or 0, newest)
+    base = load_target_set(plain, number_in_force(plain, at))
+    if terms.made_of not in (None, base.number):
+        author = plain.rows("SELECT author, reason FROM target_set WHERE number = ?", (base.number,))[0]
+        raise TargetConflictError("came into force", terms.made_of or 0, (base.number, *author))
     before = all_targets(base, organisation.catalogue)
-    changed = differences(before, {**before, **targets}, organisation.catalogue)
+    after = before | {code: chosen(target, before[code]) for code, target in targets.items()}
+    changed = differences(before, after, organisation.catalogue)
     if not changed:
         work.changed = False
         return Saved(base.number, _moment(base, organisation), ())
+    number = newest[0] + 1
     plain.run(
         "INSERT INTO target_set (number, effective_from, created_at, author, reason) VALUES (?, ?, ?, ?, ?)",
-        (newest + 1, begins, begins if from_day is None else work.now, clean(actor), reason),
+        (number, at, work.now if begins.is_ahead else at, clean(terms.actor), terms.reason),
     )
     kpi_ids: dict[str, int] = dict(plain.rows("SELECT code, id FROM kpi"))
     plain.insert(
         "target",
         "set_number, kpi_id, due_days, done_by_days",
-        [
-            (newest + 1, kpi_ids[code], target.due_days, target.done_by_days)
-            for code, target in {**before, **targets}.items()
-        ],
+        [(number, kpi_ids[code], target.due_days, target.done_by_days) for code, target in after.items()],
     )
     pending = plain.rows(
-        f"SELECT s.number FROM target_set s WHERE s.effective_from > ? AND {NOT_WITHDRAWN} ORDER BY 1",
-        (begins,),
+        f"SELECT s.number FROM target_set s WHERE s.effective_from > ? AND {NOT_WITHDRAWN} ORDER BY 1", (at,)
     )
     return Saved(
-        newest + 1,
-        moment_of(begins).astimezone(organisation.zone),
-        changed,
-        tuple(number for (number,) in pending),
+        number, moment_of(at).astimezone(organisation.zone), changed, tuple(found for (found,) in pending)
     )
 
 
-def _beginning(work: Work, organisation: Organisation, from_day: date | None) -> Instant:
+class _Beginning(NamedTuple):
+    """From when on a set is to be in force; `is_ahead` if a day was named."""
+
+    at: Instant
+    is_ahead: bool
+
+
+def _beginning(work: Work, organisation: Organisation, from_day: date | None) -> _Beginning:
     if from_day is None:
         # Two machines' clocks may differ: a set that is saved after another comes into force after it.
         last = work.plain.value(
-            "SELECT max(effective_from) FROM target_set WHERE effective_from = created_at"
+            "SELECT max(s.effective_from) FROM target_set s WHERE s.effective_from = s.created_at "
+            f"AND s.effective_from <= ? AND {NOT_WITHDRAWN}",
+            (work.now + CLOCKS_APART,),
         )
-        return work.now if last is None else max(work.now, last)
+        return _Beginning(work.now if last is None else max(work.now, last), is_ahead=False)
     today = organisation.today(work.now)
     if from_day <= today:
         raise StoreError(
@@ -193,7 +218,8 @@ def _beginning(work: Work, organisation: Organisation, from_day: date | None) ->
         )
     if not organisation.calendar.knows(from_day):
         raise StoreError(f"from: {from_day} lies beyond the years that the calendar knows")
-    return instant_of(datetime.combine(from_day, time.min, tzinfo=organisation.zone))
+    midnight = datetime.combine(from_day, time.min, tzinfo=organisation.zone)
+    return _Beginning(instant_of(midnight), is_ahead=True)
 
 
 def _moment(target_set: TargetSet, organisation: Organisation) -> datetime | None:

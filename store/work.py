@@ -12,7 +12,7 @@ from sqlalchemy import URL, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from store.errors import StoreError
+from store.errors import StoreError, StoreMissingError
 from store.failures import in_words
 from store.plain import Plain, connect_postgres
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from store.location import Location
 
 BUSY_SECONDS = 30
+# Microseconds by which the clocks of two machines may differ; a change dated later than that is ahead.
+CLOCKS_APART = 10 * 60 * 1_000_000
 # Any number will do, as long as every writer of Stagewatch asks for the same one.
 _WRITER_LOCK = 0x57A6E
 
@@ -33,6 +35,7 @@ def system_now() -> int:
     return time.time_ns() // 1000
 
 
+_IN_MEMORY = ":memory:"
 _PRAGMAS = (
     "page_size = 8192",
     "journal_mode = WAL",
@@ -144,6 +147,12 @@ def _engine(location: Location) -> Engine:
         URL.create("sqlite", database=str(location.path)),
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _find(*_: object) -> None:
+        # The driver would make an empty file, readable by everyone, in place of a store that has gone.
+        if location.path is not None and str(location.path) != _IN_MEMORY and not location.path.exists():
+            raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

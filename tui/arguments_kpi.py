@@ -55,9 +55,14 @@ def _add_trials(kpi: Commands) -> None:
     preview = part(kpi, "preview", "kpi_trials", "say what a targets file would have done to a past period")
     preview.add_argument("file", metavar="FILE")
     preview.add_argument(
-        "--since", type=a_day, metavar="DAY", help="from this day (else the last full quarter)"
+        "--since",
+        type=a_day,
+        metavar="DAY",
+        help="from this day (else the last full quarter's first)",
     )
-    preview.add_argument("--until", type=a_day, metavar="DAY", help="to this day (else yesterday)")
+    preview.add_argument(
+        "--until", type=a_day, metavar="DAY", help="to this day (else yesterday, or the quarter's last)"
+    )
     preview.add_argument(
         "--listings", metavar="KPI", help="also name the listings that this KPI would concern"
     )

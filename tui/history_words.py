@@ -251,6 +251,11 @@ def not_withdrawn(view: SetView) -> str:
     return f"■ Set {view.number} {why}. Only a pending set can be withdrawn."
 
 
-def withdrawn_words(number: int) -> str:
-    """What withdrawing came to."""
-    return f"Target set {number} is withdrawn and will not come into force."
+def withdrawn_words(done: tuple[int, tuple[int, ...]]) -> str:
+    """What withdrawing came to: the set's number, and the pending sets made after it."""
+    number, later = done
+    said = f"Target set {number} is withdrawn and will not come into force."
+    if later:
+        sets = "set" if len(later) == 1 else "sets"
+        said += f" Please note: {sets} {', '.join(map(str, later))}, made after it, keeps its numbers."
+    return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.drafts import FIELDS, check_pair, merge, read_days
+from kpi.drafts import FIELDS, TargetChoice, check_pair, merge, read_days
 from kpi.targets import Target, TargetError
 from kpi.text import clean
 
@@ -93,6 +93,16 @@ class Draft:
         """The targets that would be saved; those that are wrong are not among them."""
         checked = {kpi: self.checked(kpi).target for kpi in self.unsaved}
         return {kpi: target for kpi, target in checked.items() if target is not None}
+
+    @property
+    def choices(self) -> dict[str, TargetChoice]:
+        """What is to be saved of them, by field: None where nothing else was typed than what is in force."""
+        return {
+            kpi: TargetChoice(
+                *(getattr(target, field) if self.is_field_unsaved(kpi, field) else None for field in FIELDS)
+            )
+            for kpi, target in self.changed.items()
+        }
 
     def undo(self, kpi: str, field: str) -> bool:
         """Put back what is in force; whether there was something to put back."""
@@ -216,4 +226,5 @@ def taken_over(draft: Draft, numbers: Mapping[Field, int], kpis: Iterable[str]) 
         for field in FIELDS:
             draft.undo(kpi, field)
     for (kpi, field), number in numbers.items():
-        draft.write(kpi, field, str(number))
+        if kpi in draft.base:  # a store put in its place may know other KPIs
+            draft.write(kpi, field, str(number))

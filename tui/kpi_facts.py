@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from kpi.board import SearchHit
     from kpi.catalogue import Stage
     from kpi.preview import Affected, Sample
     from kpi.survival import Suggestion
@@ -63,6 +64,11 @@ def ask_sample(days: Days) -> Callable[[Reader], SampleFacts]:
 def ask_suggestions(reader: Reader) -> dict[str, Suggestion]:
     """What history says of every KPI, by its code."""
     return {one.kpi: one for one in reader.targets().suggestions()}
+
+
+def ask_subject_of(one: Affected) -> Callable[[Reader], SearchHit]:
+    """The listing of an affected task, or the applicant."""
+    return lambda reader: reader.subject(one.listing, one.application)
 
 
 def ask_affected(kpi: str, target: Target, days: Days) -> Callable[[Reader], AffectedFacts]:

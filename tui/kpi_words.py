@@ -230,8 +230,10 @@ def saved_words(saved: Saved) -> str:
     if not saved.changed:
         return f"Nothing was written: target set {saved.number} holds these numbers already."
     many = words.plural(len(saved.changed), "KPI")
-    takes_over = ", ".join(map(str, saved.pending))
-    later = f" Set {takes_over} still takes over on its day." if saved.pending else ""
+    waiting = ", ".join(map(str, saved.pending))
+    later = f" Set {waiting} still takes over on its day." if saved.pending else ""
+    if len(saved.pending) > 1:
+        later = f" Sets {waiting} still take over, each on its day."
     return (
         f"Target set {saved.number} is in force for listings that begin from now on; {many} changed.{later}"
     )

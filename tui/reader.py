@@ -140,6 +140,9 @@ class Reader(Protocol):
     def targets(self) -> TargetQuestions:
         """The questions about targets: in force, history, what a draft would have done."""
 
+    def subject(self, listing: str, application: str | None) -> SearchHit:
+        """A listing, or an application to it."""
+
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         """Listings and applications that match."""
 

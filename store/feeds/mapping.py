@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kpi.calendar import CalendarError, load_zone
 from kpi.text import clean
+from kpi.toml_text import read_toml
 from store.errors import StoreError
 from store.feeds.formats import DateFormat, FormatError, parse_format
 
@@ -74,9 +74,9 @@ class Mapping:
 def load_mapping(text: str) -> Mapping:
     """Read a mapping from TOML text; MappingError says in one line what is wrong and where."""
     try:
-        document = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"the mapping is not a TOML file: {error}") from error
+        document = read_toml(text.removeprefix("\ufeff"))
+    except ValueError as error:
+        raise MappingError(f"the mapping is {error}") from error
     _refuse_unknown("table", document, _TABLES)
     tables = {name: _table(document, name) for name in _TABLES}
     source, wide = tables["source"], bool(tables["milestones"])

@@ -6,8 +6,6 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kpi.text import clean
 from store.feeds.csv_feed import LONGEST_FIELD
@@ -352,57 +350,3 @@ def test_a_sandbox_column_must_be_there_too() -> None:
 
 def test_only_columns_that_are_read_must_be_unique() -> None:
     assert read(f"x,what,when,job,x\n1,ready,{AT},J1,2\n") == [EVENT]
-
-
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=30)
-
-
-@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), max_size=20), st.sampled_from(",;\t|"), st.booleans())
-def test_what_a_csv_writer_writes_is_read_back(
-    rows: list[tuple[str, str, str, str]], delimiter: str, all_quoted: bool
-) -> None:
-    out = io.StringIO()
-    writer = csv.writer(
-        out,
-        delimiter=delimiter,
-        lineterminator="\n",
-        quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL,
-    )
-    writer.writerow(["what", "when", "job", "app", "note", "other"])
-    line, expected = 2, []
-    for event, listing, application, note in rows:
-        writer.writerow([event, AT, listing, application, note, "x"])
-        text = clean(note)
-        if clean(event) and clean(listing):
-            plain = EVENT._replace(line=line, kind=clean(event), listing=clean(listing))
-            details = {"note": text} if text else None
-            expected.append(plain._replace(application=clean(application) or None, details=details))
-        line = out.getvalue().count("\n") + 1
-    columns = {"event": "what", "at": "when", "listing": "job", "application": "app", "note": "note"}
-    items = read(out.getvalue(), mapping(columns))
-    assert events(items) == expected
-    assert len(items) == len(rows)
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_after_a_header_give_rows_or_one_error(data: bytes) -> None:
-    for item in read(HEADER.encode() + data):
-        assert item.line >= 2
-        if isinstance(item, BadRow):
-            assert item.reason == clean(item.reason)
-
-
-MESS = st.lists(
-    st.sampled_from([ROW, 'a,"b\n', '"', ",", "\n", 'x"y', '""', "\r", '","', "é", f'q,{AT},"J\n1"\n'])
-)
-
-
-@given(MESS)
-def test_lines_are_counted_rightly_whatever_is_broken(pieces: list[str]) -> None:
-    """After any mess, a row on a line of its own stands on the line where it is."""
-    mess = "".join(pieces) + "\n"
-    items = read(HEADER + mess + f"last,{AT},J1\n")
-    numbers = [item.line for item in items]
-    assert numbers == sorted(set(numbers))
-    if items and isinstance(items[-1], FeedEvent) and items[-1].kind == "last":
-        assert items[-1].line == (HEADER + mess).count("\n") + 1

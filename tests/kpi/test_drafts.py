@@ -112,6 +112,19 @@ def test_what_is_written_reads_back_the_same(targets: dict[str, Target]) -> None
     assert load_changes(text, CATALOGUE) == targets
 
 
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 5000, "[default]\ndue = " + "9" * 5000 + "\ndone_by = 1", "due = "]
+)
+def test_a_hostile_file_gets_one_line(text: str) -> None:
+    for load in (load_changes, load_targets):
+        with pytest.raises(TargetError, match="not a TOML file") as caught:
+            load(text, CATALOGUE)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(TargetError, match="got 9999") as caught:
+        load_changes("[default]\ndue = " + "9" * 4000 + "\ndone_by = 1", CATALOGUE)
+    assert len(str(caught.value)) < 200
+
+
 def test_a_change_leaves_out_what_its_file_does_not_name() -> None:
     one = '[targets."draft.ready_to_publish"]\ndue = 1\ndone_by = 2\n'
     assert load_changes(one, CATALOGUE) == {"draft.ready_to_publish": Target(1, 2)}

@@ -108,9 +108,7 @@ def ready_to_end(state: Listing) -> bool:
 
 def finish(task: Task, state: Listing, at: datetime, *, cancelled: bool) -> None:
     """End one clock, remembering the closing date as it was said by then."""
-    task["finished_at"] = at
-    task["cancelled"] = cancelled
-    task["closing_date"] = state["closing_date"]
+    task.update(finished_at=at, cancelled=cancelled, closing_date=state["closing_date"])
 
 
 def ends_by(kpi: Mapping[str, Any], name: str) -> bool:

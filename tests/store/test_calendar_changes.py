@@ -212,6 +212,19 @@ def test_what_counts_already_is_not_written(store_url: str) -> None:
             assert reader.revision() == revision
 
 
+def test_a_calendar_saved_by_a_clock_that_ran_ahead_is_overtaken(store_url: str) -> None:
+    clock = Clock(datetime(2030, 1, 1, tzinfo=UTC))
+    with new_store(store_url, clock=clock) as store:
+        change(store, CalendarSpec(region=None))
+        clock.moment = datetime(2026, 1, 5, tzinfo=UTC)
+        change(store, CLOSED)
+        with reader_of(store) as reader:
+            calendars = reader.rules.calendars
+            assert calendars.days == (date(2026, 1, 5),)
+            assert not calendars.on(date(2031, 1, 8)).is_working(date(2026, 1, 8))
+            assert [view.number for view in reader.calendar_questions().history()] == [3, 2, 1]
+
+
 def test_two_editors_of_one_calendar_the_second_gets_the_conflict(store_url: str) -> None:
     with new_store(store_url, clock=Clock(NEW_YEAR)) as store:
         assert change(store, CLOSED, expected=1) == 2

@@ -28,7 +28,7 @@ from store.moment import one_moment
 from store.plain import Plain
 from store.reading import open_reader
 from store.restore import restore
-from store.work import Store
+from store.work import Store, make_private
 from tests.oracle import generate
 from tests.store.helpers import Clock, everything, import_rows, new_store, reader_of
 
@@ -300,6 +300,7 @@ def test_a_store_of_every_older_schema_is_brought_up_to_date(
     with new_store(str(tmp_path / "now.db")) as made:
         filled(made, tmp_path)
         wanted = everything(made)
+        make_private(find_location(store_url))
         old = Store(find_location(store_url), made.clock)
         with old.work() as work, one_moment(made.location) as source:
             alembic.command.upgrade(schema._config(work.session.connection()), version)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kpi.targets import Target
+from kpi.drafts import TargetChange, TargetChoice
+from kpi.targets import Target, TargetError
 from store.checking import check_store
-from store.errors import StoreError
+from store.errors import StoreError, StoreMissingError
 from store.location import find_location
 from store.maintenance import advance, rebuild
 from store.target_questions import SetState
@@ -120,7 +121,7 @@ def test_a_save_that_breaks_a_rule_changes_nothing(store: Store, more: dict[str,
 
 def test_the_second_of_two_editors_gets_the_conflict(store: Store) -> None:
     save_targets(store, {READY: Target(1, 2)}, reason="mine first", actor="one", expected=1)
-    with pytest.raises(TargetConflictError, match="target set 2 was saved meanwhile by one") as caught:
+    with pytest.raises(TargetConflictError, match="target set 2 was saved meanwhile, by one") as caught:
         save_targets(store, {READY: Target(5, 6)}, reason="too late", actor="two", expected=1)
     assert (caught.value.newest, caught.value.by, caught.value.reason) == (2, "one", "mine first")
     with reader_of(store) as reader:
@@ -168,6 +169,54 @@ def test_a_waiting_set_can_be_withdrawn_until_its_day(store: Store, clock: Clock
     assert save_targets(store, {READY: Target(5, 5)}, **WHY).number == 3
 
 
+def test_a_save_finds_that_another_set_has_come_into_force_meanwhile(store: Store, clock: Clock) -> None:
+    save_targets(store, {READY: Target(3, 4)}, **WHY, effective_from=date(2026, 4, 1))
+    clock.moment = datetime(2026, 3, 31, 23, 0, 1, tzinfo=UTC)
+    with pytest.raises(TargetConflictError, match="set 2 came into force meanwhile, by super") as caught:
+        save_targets(store, {APPROVE: Target(5, 6)}, **WHY, expected=2, made_of=1)
+    assert caught.value.newest == 2
+    assert save_targets(store, {APPROVE: Target(5, 6)}, **WHY, expected=2, made_of=2).number == 3
+
+
+def test_a_number_left_out_stays_as_it_will_be_then(store: Store) -> None:
+    save_targets(store, {READY: Target(10, 20)}, **WHY, effective_from=date(2026, 4, 1))
+    saved = save_targets(store, {READY: TargetChoice(2, None)}, **WHY, effective_from=date(2026, 5, 1))
+    assert saved.changed == (TargetChange(READY, Target(10, 20), Target(2, 20)),)
+    now = save_targets(store, {READY: TargetChoice(None, 100)}, **WHY)
+    assert now.changed == (TargetChange(READY, Target(99, 99), Target(99, 100)),)
+    with pytest.raises(TargetError, match=r"due \(99\) must not be after done by \(5\)"):
+        save_targets(store, {READY: TargetChoice(None, 5)}, **WHY)
+
+
+def test_withdrawing_names_the_waiting_sets_that_were_made_of_it(store: Store) -> None:
+    for due, day in ((1, 1), (2, 1), (3, 9)):
+        save_targets(store, {READY: Target(due, 9)}, **WHY, effective_from=date(2026, 4, day))
+    assert withdraw_targets(store, 3, **WHY) == (4,)
+    assert withdraw_targets(store, 2, **WHY) == (4,)
+    assert withdraw_targets(store, 4, **WHY) == ()
+
+
+def test_a_clock_far_ahead_does_not_hold_up_those_that_are_right(store: Store, clock: Clock) -> None:
+    clock.moment = datetime(2030, 1, 1, tzinfo=UTC)
+    save_targets(store, {READY: Target(1, 2)}, **WHY)
+    clock.moment = FIRST
+    saved = save_targets(store, {READY: Target(5, 6)}, **WHY)
+    assert (saved.effective_from, saved.pending) == (FIRST, (2,))
+    with reader_of(store) as reader:
+        assert reader.targets().page().in_force.number == 3
+    withdraw_targets(store, 2, **WHY)
+
+
+def test_a_store_that_has_gone_is_not_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "gone.db"
+    with new_store(str(path)) as made:
+        path.rename(tmp_path / "elsewhere.db")
+        made.close()
+        with pytest.raises(StoreMissingError, match="there is no store at"):
+            save_targets(made, {READY: Target(1, 2)}, **WHY)
+    assert not path.exists()
+
+
 def test_going_back_makes_a_new_set(store: Store, clock: Clock) -> None:
     save_targets(store, {READY: Target(1, 2), APPROVE: Target(3, 4)}, **WHY)
     clock.moment += timedelta(days=1)
@@ -186,7 +235,7 @@ def test_going_back_makes_a_new_set(store: Store, clock: Clock) -> None:
 def test_a_clock_that_is_behind_does_not_hide_the_newer_set(store: Store, clock: Clock) -> None:
     save_targets(store, {READY: Target(1, 2)}, **WHY)
     behind = Store(
-        find_location(str(store.location.url or store.location.path)), Clock(FIRST - timedelta(hours=2))
+        find_location(str(store.location.url or store.location.path)), Clock(FIRST - timedelta(minutes=9))
     )
     try:
         saved = save_targets(behind, {READY: Target(5, 6)}, **WHY)
@@ -212,7 +261,7 @@ def test_a_set_in_the_store_cannot_be_changed(store: Store) -> None:
             work.plain.run(change)
 
 
-def test_many_sets_do_not_slow_a_listing_down(store: Store, clock: Clock, tmp_path: Path) -> None:
+def test_each_listing_finds_its_set_among_many(store: Store, clock: Clock, tmp_path: Path) -> None:
     for due in range(60):
         clock.moment += timedelta(minutes=1)
         save_targets(store, {READY: Target(due, 100)}, **WHY)

@@ -325,6 +325,9 @@ class FakeReader:
     def calendar_questions(self) -> Any:
         raise StoreError("this world has no calendar")
 
+    def subject(self, listing: str, application: str | None) -> SearchHit:
+        return SearchHit(listing, application, f"The title of {listing}", USERS[0], 1, 2)
+
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
         self._asked(f"search {text}")
         if text.startswith("zzz"):

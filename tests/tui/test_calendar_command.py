@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.oracle import generate
-from tests.tui.test_commands import Line
+from tests.tui.line import Line
 from tui.commands import calendar as command
 from tui.main import main
 

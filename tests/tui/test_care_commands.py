@@ -12,7 +12,8 @@ import keyring
 import keyring.backends.fail
 import pytest
 
-from tests.tui.test_commands import Line, filled
+from tests.tui.line import Line
+from tests.tui.test_commands import filled
 from tui.commands.store_care import size_words
 from tui.main import main
 

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.oracle import generate
+from tests.tui.line import Line
 from tui.arguments_days import KINDS
-from tui.main import main
-
-
-class Line:
-    """The command on one store, in this process."""
-
-    def __init__(self, store: str, capsys: pytest.CaptureFixture[str]) -> None:
-        self.store, self.capsys = store, capsys
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main([*arguments, "--store", self.store])
-        said = self.capsys.readouterr()
-        return status, said.out, said.err
-
-    def json(self, *arguments: str) -> Any:
-        status, out, err = self.run(*arguments, "--json")
-        assert (status, err) == (0, "")
-        assert out.count("\n") == 1
-        return json.loads(out)
 
 
 @pytest.fixture

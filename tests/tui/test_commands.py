@@ -19,38 +19,13 @@ from kpi.catalogue import built_in, load_catalogue
 from store.location import find_location
 from tests.oracle import brute, generate
 from tests.oracle.working_days import calendar_from_holidays
+from tests.tui.line import Line
 from tui.main import main
 
 NHS_JOBS = tomllib.loads(resources.files("kpi").joinpath("nhs_jobs.toml").read_text("utf-8"))
 COUNTS = {"tasks", "on_track", "due", "overdue", "paused"}
 TARGETS = '[default]\ndue = 3\ndone_by = 8\n[targets."offers.sent"]\ndue = 2\ndone_by = 3\n'
 NUMBERS = {"default": (3, 8), "offers.sent": (2, 3)}
-
-
-class Line:
-    """The command line on one store, in this process."""
-
-    def __init__(self, store: str, capsys: pytest.CaptureFixture[str]) -> None:
-        self.store = store
-        self.capsys = capsys
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main([*arguments, "--store", self.store])
-        said = self.capsys.readouterr()
-        return status, said.out, said.err
-
-    def json(self, *arguments: str) -> Any:
-        status, out, err = self.run(*arguments, "--json")
-        assert (status, err) == (0, "")
-        assert out.count("\n") == 1
-        return json.loads(out)
-
-    def refused(self, *arguments: str) -> str:
-        status, out, err = self.run(*arguments)
-        assert (status, out) == (1, "")
-        assert err.startswith("stagewatch: ")
-        assert err.count("\n") == 1
-        return err
 
 
 @pytest.fixture

@@ -253,3 +253,31 @@ async def test_a_retry_that_is_stopped_keeps_whole_portions_and_says_so(dirty, m
         await driver.sees("3 rows in quarantine")
         await driver.press("escape")
         await driver.on("BoardScreen")
+
+
+@driven
+async def test_a_retry_whose_page_was_left_is_told_where_one_is_then(dirty, monkeypatch):
+    begun, go_on = Event(), Event()
+
+    def keep_slowly(*args, **more):
+        begun.set()
+        assert go_on.wait(20)
+        return keep(*args, **more)
+
+    monkeypatch.setattr(retrying, "keep", keep_slowly)
+    with closing(Store(find_location(str(dirty)))) as store:
+        save_mapping(store, MAPPING.replace("[columns]", 'timezone = "Europe/London"\n[columns]'))
+    app = StagewatchApp(str(dirty))
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        driver = Driver(app, pilot, World())
+        await opened(driver, 1)
+        page = app.screen
+        await driver.press("r")
+        await driver.until(begun.is_set, "the rows are being read")
+        await driver.press("1")
+        await driver.on("BoardScreen")
+        await driver.until(lambda: not page.is_attached, "the page is gone")
+        go_on.set()
+        await driver.until(
+            lambda: any("2 events added" in note.message for note in app._notifications), "it is told"
+        )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_commands import Line
+from tests.tui.line import Line
 
 MAPPING = """[source]
 name = "ATS"

@@ -9,7 +9,7 @@ import pytest
 from kpi.catalogue import built_in
 from kpi.targets import load_targets
 from tests.oracle import generate
-from tests.tui.test_changes_command import Line
+from tests.tui.line import Line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,7 @@ def test_one_target_is_set_and_the_rest_stays(line: Line, monkeypatch: pytest.Mo
     assert listed["effective_from"] == said["effective_from"]
     assert line.json("kpi", "set", READY, "--due", "0", "--reason", "sooner")["target_set"] == 3
     assert numbers(line)[READY] == (0, 2)
+    assert listed["state"] == "in_force"
     assert numbers(line, "--set", "2")[READY] == (1, 2)
     again = line.json("kpi", "set", READY, "--due", "0", "--reason", "the same")
     assert (again["target_set"], again["changed"]) == (3, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.drafts import TargetChoice
 from kpi.targets import Target
 from tui.kpi_draft import DONE_BY, DUE, MOST_TYPED, Draft, Meeting, errors_of, fitting, taken_over
 from tui.kpi_words import fitted_error
@@ -13,6 +14,15 @@ BASE = {"a": Target(10, 20), "b": Target(5, 5), "c": Target(0, 999)}
 
 def draft() -> Draft:
     return Draft(BASE, 3, 4)
+
+
+def test_what_is_to_be_saved_leaves_out_the_numbers_nobody_touched():
+    one = draft()
+    one.write("a", DUE, "9")
+    one.write("b", DUE, "1")
+    one.write("b", DONE_BY, "2")
+    one.write("c", DONE_BY, "abc")
+    assert one.choices == {"a": TargetChoice(9, None), "b": TargetChoice(1, 2)}
 
 
 @pytest.mark.parametrize(
@@ -135,3 +145,11 @@ def test_an_error_gives_its_advice_up_where_room_is_short():
         fitted_error("■ due must be whole working days, without a fraction", 33)
         == "■ due must be whole working days"
     )
+
+
+def test_numbers_of_kpis_that_a_store_put_in_its_place_does_not_know_are_left_out():
+    one = draft()
+    one.move_to({"a": Target(1, 2)}, 1, 1)
+    taken_over(one, {("b", DUE): 4, ("a", DUE): 2}, ("a", "b", "c"))
+    assert one.unsaved == ("a",)
+    assert one.text("a", DUE) == "2"

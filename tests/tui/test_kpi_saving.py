@@ -20,6 +20,7 @@ from tests.tui.fake import KPIS, World
 from tui.actor import who
 from tui.app import StagewatchApp
 from tui.main import main
+from tui.screens.kpi_save_box import SaveBox
 from tui.screens.kpis import KpisScreen
 
 READY, APPROVE, REAPPROVE = (kpi.code for kpi in KPIS[:3])
@@ -153,6 +154,41 @@ async def test_how_a_set_that_waits_takes_over_is_said_before_saving(place, othe
         assert (found[READY], found[APPROVE]) == (Target(1, 2), Target(5, 99)), (
             "changes of the set of that day"
         )
+
+
+@driven
+async def test_a_field_nobody_touched_keeps_what_it_will_be_on_the_day(place, other):
+    ahead = read(place).today + timedelta(days=10)
+    save_targets(other, {READY: Target(4, 7)}, reason="later", actor="other", effective_from=ahead)
+    async with kpis(place) as (driver, _):
+        await driver.press("2", "enter", "s")
+        await driver.on("SaveBox")
+        await driver.press(*"why", "tab", *"+20d")
+        await driver.sees("Marked as ready to publish  4 → 2        7")
+        await driver.press(*["backspace"] * 4, "enter")
+        await driver.sees("Target set 3 is in force")
+    assert [one.number for one in history(place)] == [3, 2, 1]
+    assert read(place).targets[READY] == Target(2, 99)
+
+
+@driven
+async def test_a_set_that_came_into_force_while_the_box_was_open_is_a_conflict(place, other):
+    ahead = read(place).today + timedelta(days=1)
+    save_targets(other, {READY: Target(4, 7)}, reason="from tomorrow", actor="other", effective_from=ahead)
+    async with kpis(place) as (driver, screen):
+        await driver.press("2", "enter", "s")
+        await driver.on("SaveBox")
+        await driver.press(*"why")
+        box = driver.app.screen
+        assert isinstance(box, SaveBox)
+        box.made_of = 2  # as if its day had come after the difference was shown
+        await driver.press("enter")
+        await driver.sees("Save changes", "Marked as ready to publish")
+        await driver.on("SaveBox")
+        assert driver.app.screen is not box
+        assert screen.draft is not None
+        assert screen.draft.text(READY, "due_days") == "2"
+    assert [one.number for one in history(place)] == [2, 1]
 
 
 @driven

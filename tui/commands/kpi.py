@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kpi.catalogue import Catalogue
-    from kpi.drafts import TargetChange
+    from kpi.drafts import TargetChange, TargetChoice
     from kpi.targets import Target
     from store.target_questions import SetView
     from store.targets import Saved
@@ -35,7 +35,7 @@ def list_targets(options: Namespace) -> None:
                 "effective_from": as_text(view.effective_from),
                 "by": view.by,
                 "reason": view.reason,
-                "state": view.state.value,
+                "state": state_json(view),
                 "newest": page.newest,
                 "pending": [one.number for one in page.pending],
                 "targets": [
@@ -57,28 +57,23 @@ def list_targets(options: Namespace) -> None:
         print_table(["  Code", "Title", "Due (days)", "Done by (days)"], rows, numbers=(2, 3))
 
 
+def state_json(view: SetView) -> str:
+    """A set's state in the machine form."""
+    return view.state.value.replace(" ", "_")
+
+
 def _since(view: SetView) -> str:
     return "" if view.effective_from is None else f" from {as_day(view.effective_from)}"
 
 
 def set_target(options: Namespace) -> None:
     """Change one KPI's target."""
-    from kpi.targets import Target
+    from kpi.drafts import TargetChoice
 
     if options.due is None and options.done_by is None:
         raise StoreError("say what to change: --due N, --done-by N, or both; nothing was written")
     due, done_by = _days("due", options.due), _days("done by", options.done_by)
-    with reading(options) as reader:
-        page = reader.targets().page()
-        before = page.targets.get(options.kpi)
-    if before is None:
-        raise StoreError(f"the catalogue has no KPI “{options.kpi}”; “stagewatch kpi list” names them all")
-    target = Target(
-        before.due_days if due is None else due, before.done_by_days if done_by is None else done_by
-    )
-    # One number that is left as it is was read before: nobody may have changed it since.
-    expected = page.newest if None in (due, done_by) and options.expect_set is None else options.expect_set
-    _save(options, {options.kpi: target}, expected)
+    _save(options, {options.kpi: TargetChoice(due, done_by)})
 
 
 def _days(name: str, text: str | None) -> int | None:
@@ -97,7 +92,7 @@ def apply_file(options: Namespace) -> None:
     """Change the targets that a file names."""
     with reading(options) as reader:
         targets = read_changes(options.file, reader.rules.catalogue)
-    _save(options, targets, options.expect_set)
+    _save(options, targets)
 
 
 def read_changes(path: str, catalogue: Catalogue) -> dict[str, Target]:
@@ -108,13 +103,13 @@ def read_changes(path: str, catalogue: Catalogue) -> dict[str, Target]:
     try:
         targets = load_changes(read_text(path), catalogue)
     except TargetError as error:
-        raise TargetError(f"{path}: {error}; nothing was written") from error
+        raise TargetError(f"{path}: {error}") from error
     if not targets:
         raise StoreError(f'{path} names no target; write [targets."KPI"] tables with due and done_by')
     return targets
 
 
-def _save(options: Namespace, targets: Mapping[str, Target], expected: int | None) -> None:
+def _save(options: Namespace, targets: Mapping[str, Target | TargetChoice]) -> None:
     from store.targets import save_targets
     from tui.actor import who
 
@@ -124,7 +119,7 @@ def _save(options: Namespace, targets: Mapping[str, Target], expected: int | Non
             targets,
             reason=options.reason,
             actor=who(),
-            expected=expected,
+            expected=options.expect_set,
             effective_from=options.begins,
         )
     print_saved(saved, as_json=options.json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.commands.kpi import as_day, as_text, changes_json, print_changes, print_saved
+from tui.commands.kpi import as_day, as_text, changes_json, print_changes, print_saved, state_json
 from tui.commands.output import print_json, print_table, reading, writing
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _set_json(view: SetView) -> dict[str, Any]:
     taken = view.withdrawal
     return {
         "target_set": view.number,
-        "state": view.state.value.replace(" ", "_"),
+        "state": state_json(view),
         "effective_from": as_text(view.effective_from),
         "created_at": as_text(view.created_at),
         "by": view.by,
@@ -91,8 +91,10 @@ def withdraw(options: Namespace) -> None:
     from tui.actor import who
 
     with writing(options) as store:
-        withdraw_targets(store, options.number, reason=options.reason, actor=who())
+        later = withdraw_targets(store, options.number, reason=options.reason, actor=who())
     if options.json:
-        print_json({"withdrawn": options.number})
-    else:
-        print(f"Target set {options.number} is withdrawn and will not come into force.")
+        print_json({"withdrawn": options.number, "made_of_it": list(later)})
+        return
+    print(f"Target set {options.number} is withdrawn and will not come into force.")
+    for number in later:
+        print(f"Please note: target set {number} was made after it and keeps its numbers; withdraw it too?")

@@ -30,7 +30,8 @@ def preview(options: Namespace) -> None:
         since, until = options.since, options.until
         if since is None and until is None:
             since, until = last_quarter(reader.today())
-        until = until or reader.today() - timedelta(days=1)
+        yesterday = reader.today() - timedelta(days=1)
+        until = until or max(yesterday, since or yesterday)
         since = since or last_quarter(until)[0]
         rows = questions.sample(since, until).preview(draft)
         if options.listings is not None:

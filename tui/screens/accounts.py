@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from store.accounts import Account, Accounts
+    from tui.app import StagewatchApp
     from tui.source import Outcome
     from tui.widgets.rows import Rows
 
@@ -150,25 +151,25 @@ class AccountsScreen(Dialogue[Attempt]):
             self._say(f"■ {name} cannot be opened: {_sentence(message.outcome.failure)}", wrong=True)
             return
         self.attempt = None
-        self.host.change_store(
-            message.attempt.desk, message.attempt.early, partial(_advance, message.attempt.account)
-        )
-        self.host.run_worker(partial(self._remember, message.attempt.account), thread=True)
-
-    def _remember(self, account: Account) -> None:
-        """Make it the account that is used from now on."""
-        from store.accounts import use_account  # deferred: as in _list
-
-        try:
-            use_account(account.name)
-        except Exception as error:  # noqa: BLE001 - one can work all the same
-            said = f"{account.name} is shown, but not remembered: {failure_words(error)}"
-            self.host.call_from_thread(self.host.notify, said, severity="warning", markup=False)
+        app, account = self.host, message.attempt.account
+        app.change_store(message.attempt.desk, message.attempt.early, partial(_advance, account))
+        app.run_worker(partial(_remember, app, account), thread=True)
 
     def _give_up(self) -> None:
         if self.attempt is not None:
             self.attempt.desk.stop(patience=0)
             self.attempt = None
+
+
+def _remember(app: StagewatchApp, account: Account) -> None:
+    """Make it the account that is used from now on. By then the screen has left its app."""
+    from store.accounts import use_account  # deferred: as in _list
+
+    try:
+        use_account(account.name)
+    except Exception as error:  # noqa: BLE001 - one can work all the same
+        said = f"{account.name} is shown, but not remembered: {failure_words(error)}"
+        app.call_from_thread(app.notify, said, severity="warning", markup=False)
 
 
 def _advance(account: Account) -> None:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui import kpi_words as say
 from tui import words
-from tui.kpi_facts import ask_affected
+from tui.kpi_facts import ask_affected, ask_subject_of
 from tui.screens.page import Page
 from tui.widgets import drawing
 from tui.widgets.lines import KeyLine, TabLine
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.widget import Widget
 
+    from kpi.board import SearchHit
     from kpi.catalogue import Kpi
     from kpi.preview import Affected
     from kpi.targets import Target
@@ -160,10 +161,12 @@ class AffectedScreen(Page):
     def on_rows_chosen(self, message: Rows.Chosen) -> None:
         """Open the listing, or the applicant."""
         message.stop()
-        from kpi.board import SearchHit
-        from tui.screens.subject import SubjectScreen
-
         one = self.query_one(AffectedRows).picked
         if one is not None:
-            hit = SearchHit(one.listing, one.application, None, None, 0, None)
+            self.ask("subject", ask_subject_of(one), self._open, failed=self.show_failure, vital=False)
+
+    def _open(self, hit: SearchHit) -> None:
+        from tui.screens.subject import SubjectScreen
+
+        if self.app.screen is self:
             self.app.push_screen(SubjectScreen(hit))

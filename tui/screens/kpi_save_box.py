@@ -9,8 +9,10 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
 from kpi.days import DayError, parse_day
-from kpi.drafts import FIELDS
+from kpi.drafts import FIELDS, chosen
+from kpi.targets import TargetError
 from kpi.text import clean
+from store.rationale import MOST_CHARACTERS
 from tui import kpi_words as say
 from tui import words
 from tui.screens.dialogue import Dialogue
@@ -22,23 +24,25 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from kpi.targets import Target
+    from kpi.drafts import TargetChoice
     from tui.kpi_facts import KpiFacts
 
-# As the store has it; an input lets no more in, and the store checks again.
-_MOST_REASON = 500
 _OTHER_LINES = 16
 _COLUMNS = (Column("KPI", shares=True), Column("Due", right=True), Column("Done by", right=True))
 _NOW = "empty: from now on; or a day to come, such as 2027-01-04 or +4w"
 
 
 class Wish(NamedTuple):
-    """What was filled in; `go` tells whether it is to be saved. `written_day` is the day as written."""
+    """What was filled in; `go` tells whether it is to be saved. `written_day` is the day as written.
+
+    `made_of` is the set that the difference was shown to: the one that will be in force then.
+    """
 
     reason: str
     written_day: str
     day: date | None
     go: bool
+    made_of: int | None = None
 
 
 class SaveBox(Dialogue[Wish]):
@@ -55,10 +59,12 @@ class SaveBox(Dialogue[Wish]):
         Binding("pagedown", "move(5)", show=False, id="save.page_down", tooltip="Scroll the difference"),
     ]
 
-    def __init__(self, facts: KpiFacts, changed: Mapping[str, Target], before: Wish | None) -> None:
-        """Offer to save `changed` over the set in force; `before` is what was filled in the last time."""
+    def __init__(self, facts: KpiFacts, choices: Mapping[str, TargetChoice], before: Wish | None) -> None:
+        """Offer to save `choices` over the set in force; `before` is what was filled in the last time."""
         super().__init__()
-        self.facts, self.changed, self.before = facts, changed, before
+        self.facts, self.choices, self.before = facts, choices, before
+        self.made_of: int | None = None
+        """The set that the difference is shown to; None if it cannot be saved over it."""
 
     def parts(self) -> Iterable[Widget]:
         """The difference, the words, and a line for each field with what is wrong with it below."""
@@ -66,7 +72,7 @@ class SaveBox(Dialogue[Wish]):
         yield Static(id="applies", markup=False)
         reason, day = (self.before.reason, self.before.written_day) if self.before else ("", "")
         yield Horizontal(
-            Label("Reason"), Input(reason, id="reason", max_length=_MOST_REASON), classes="field"
+            Label("Reason"), Input(reason, id="reason", max_length=MOST_CHARACTERS), classes="field"
         )
         yield Static(id="reason-said", classes="said", markup=False)
         yield Horizontal(Label("From"), Input(day, id="day", max_length=40), classes="field")
@@ -104,6 +110,7 @@ class SaveBox(Dialogue[Wish]):
 
     def _show_day(self) -> None:
         """Say what the day means, or what is wrong with it, and show the difference to what holds then."""
+        self.made_of = None
         try:
             day = self._day()
         except DayError as error:
@@ -120,12 +127,17 @@ class SaveBox(Dialogue[Wish]):
         under = say.base_view(facts.page, day)
         base = facts.page.targets if under is None else facts.waiting[under.number]
         rows = []
-        for kpi in (kpi for stage in facts.stages for kpi in stage.kpis if kpi.code in self.changed):
-            pairs = (
-                (getattr(base[kpi.code], field), getattr(self.changed[kpi.code], field)) for field in FIELDS
-            )
+        for kpi in (kpi for stage in facts.stages for kpi in stage.kpis if kpi.code in self.choices):
+            before = base[kpi.code]
+            try:
+                after = chosen(self.choices[kpi.code], before)
+            except TargetError as error:  # what was typed does not fit what a pending set has beside it
+                self._say("#day-said", f"■ {words.shown(kpi.title)}: {error}", wrong=True)
+                return
+            pairs = ((getattr(before, field), getattr(after, field)) for field in FIELDS)
             cells = (str(was) if was == new else f"{was} → {new}" for was, new in pairs)
             rows.append(TableRow((words.shown(kpi.title), *cells)))
+        self.made_of = (under or facts.page.in_force).number
         self.query_one(TableRows).show(_COLUMNS, rows)
         self.on_resize()
 
@@ -140,7 +152,7 @@ class SaveBox(Dialogue[Wish]):
         if message.input.id == "day":
             self._show_day()
         elif self._reason() is not None:
-            left = _MOST_REASON - len(message.value)
+            left = MOST_CHARACTERS - len(message.value)
             self._say("#reason-said", f"{words.plural(left, 'character')} left" if left < 100 else "")  # noqa: PLR2004
 
     def action_move(self, step: int) -> None:
@@ -157,12 +169,10 @@ class SaveBox(Dialogue[Wish]):
             self._say("#reason-said", "■ say why: without a reason nothing is saved", wrong=True)
             self.query_one("#reason", Input).focus()
             return
-        try:
-            day = self._day()
-        except DayError:
+        if self.made_of is None:
             self.query_one("#day", Input).focus()
             return
-        self.dismiss(Wish(reason, self.query_one("#day", Input).value, day, go=True))
+        self.dismiss(Wish(reason, self.query_one("#day", Input).value, self._day(), True, self.made_of))
 
     def action_close(self) -> None:
         """Close, and remember what was filled in."""

@@ -14,6 +14,7 @@ from tui.kpi_facts import ask_kpis
 from tui.screens.kpi_page import KpiFactsPage
 
 if TYPE_CHECKING:
+    from kpi.drafts import TargetChoice
     from kpi.targets import Target
     from store.location import Location
     from store.targets import Saved, TargetConflictError
@@ -104,7 +105,7 @@ class KpiSavingPage(KpiFactsPage):
         from tui.screens.kpi_save_box import SaveBox
 
         if self.facts is not None and self.draft is not None:
-            box = SaveBox(self.facts, self.draft.changed, self._wish)
+            box = SaveBox(self.facts, self.draft.choices, self._wish)
             self.app.push_screen(box, self._wished)
 
     def _wished(self, wish: Wish | None) -> None:
@@ -116,11 +117,17 @@ class KpiSavingPage(KpiFactsPage):
             self.say_work("Not saved; your changes are kept.")
             return
         self.say_work("Saving …")
-        changed, newest = self.draft.changed, self.draft.newest
-        write = partial(self._write, wish, changed, newest)
+        write = partial(self._write, wish, self.draft.changed, self.draft.choices, self.draft.newest)
         self.ask("location", ask_location, write, failed=self._not_saved, vital=False)
 
-    def _write(self, wish: Wish, changed: dict[str, Target], newest: int, location: Location) -> None:
+    def _write(
+        self,
+        wish: Wish,
+        changed: dict[str, Target],
+        choices: dict[str, TargetChoice],
+        newest: int,
+        location: Location,
+    ) -> None:
         def save(job: Job) -> Saved | TargetConflictError:
             from store.targets import TargetConflictError, save_targets
             from store.work import Store  # deferred: writing needs what reading does not
@@ -129,7 +136,13 @@ class KpiSavingPage(KpiFactsPage):
             store = Store(location)
             try:
                 return save_targets(
-                    store, changed, reason=wish.reason, actor=who(), expected=newest, effective_from=wish.day
+                    store,
+                    choices,
+                    reason=wish.reason,
+                    actor=who(),
+                    expected=newest,
+                    made_of=wish.made_of,
+                    effective_from=wish.day,
                 )
             except TargetConflictError as conflict:
                 return conflict
@@ -143,7 +156,8 @@ class KpiSavingPage(KpiFactsPage):
         if draft is None:
             return
         if isinstance(result, Exception):
-            self.say_work(f"■ Not saved yet: {words.shown(result.by)} saved set {result.newest} just before.")
+            by = words.shown(result.by)
+            self.say_work(f"■ Not saved yet: target set {result.newest}, by {by}, came in between.")
             self.ask("fresh", ask_kpis, self._save_over, failed=self._not_saved, vital=False)
             return
         self._wish = None

@@ -113,12 +113,11 @@ class SetPage(WorkingPage):
             self.say_work(say.not_withdrawn(view), wrong=True)
             return
 
-        def withdraw(store: Store, reason: str) -> int:
+        def withdraw(store: Store, reason: str) -> tuple[int, tuple[int, ...]]:
             from store.targets import withdraw_targets  # deferred: writing needs what reading does not
             from tui.actor import who
 
-            withdraw_targets(store, view.number, reason=reason, actor=who())
-            return view.number
+            return view.number, withdraw_targets(store, view.number, reason=reason, actor=who())
 
         reason = self.reasons.get(("withdraw", view.number), "")
         box = ReasonBox(f"Withdraw target set {view.number}", "Withdraw it", reason=reason, refused=refused)

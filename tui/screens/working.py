@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from store.quarantine import Chosen
     from store.retrying import Retried
     from store.work import Store
+    from tui.app import StagewatchApp
 
 _LOOK_AGAIN = 0.2  # seconds: how often the progress is drawn
 
@@ -137,11 +138,12 @@ class WorkingPage(Page):
         done: Callable[[Any], str],
         location: Location,
     ) -> None:
-        work = partial(self._in_thread, job, operation, done, location)
+        work = partial(self._in_thread, self.host, job, operation, done, location)
         self.host.run_worker(work, thread=True, exit_on_error=False, group="writing")
 
     def _in_thread(
         self,
+        app: StagewatchApp,
         job: Job,
         operation: Callable[[Store, Job], Any],
         done: Callable[[Any], str],
@@ -158,7 +160,9 @@ class WorkingPage(Page):
                 store.close()
         except Exception as error:  # noqa: BLE001 - told to the person, who can go on
             failure = failure_words(error)
-        self.host.call_from_thread(self._ended, job, done, result, failure)
+        # Not `call_from_thread`: what goes wrong in showing it would be the worker's failure, and unseen.
+        # Not `self.host`: a page that was left meanwhile has no app any more.
+        app.call_later(self._ended, job, done, result, failure)
 
     def _ended(self, job: Job, done: Callable[[Any], str] | None, result: Any, failure: str | None) -> None:
         if self._timer is not None:
