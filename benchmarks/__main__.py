@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import import_figures
+from benchmarks.audit_figures import audit_figures
 from benchmarks.past_days import past_figures
 from benchmarks.pty_start import as_table
 from benchmarks.start_up import figures_of, measure
@@ -36,6 +37,7 @@ def main() -> int:
     figures = deadline_figures() + board_figures(options.few, options.many) + list_figures(options.many)
     figures += past_figures(options.many, options.finished)
     figures += target_figures()
+    figures += audit_figures()
     imported, readings = import_figures.import_figures(
         few=min(import_figures.FEW, options.events),
         many=options.events,

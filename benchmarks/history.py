@@ -60,7 +60,7 @@ def _make(path: Path, running: int, finished: int) -> None:
         _fill(Plain(connection, postgres=False), history)
         connection.commit()
         connection.execute("PRAGMA journal_mode = WAL")
-    with closing(Store(Location(path=path), lambda: NOW)) as store, store.work() as work:
+    with closing(Store(Location(path=path), lambda: NOW)) as store, store.work("benchmark") as work:
         write_counts(work.plain, history.tally.counts, history.tally.changes)
 
 

@@ -6,11 +6,10 @@ out of the address and kept by the system's keyring.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from kpi.text import clean
 from store.errors import StoreError
 from store.location import Location, find_location
+from store.one_at_a_time import one_at_a_time
 from store.secrets_kept import fetch_secret, forget_secret, keep_secret
 
 if TYPE_CHECKING:
@@ -211,16 +211,13 @@ def _without_password(place: str) -> tuple[str, str | None]:
 def _changing() -> Iterator[Accounts]:
     """The list, while nobody else changes it."""
     path = accounts_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stack.enter_context(one_at_a_time(path.with_suffix(".lock")))
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
         yield load_accounts()
-    finally:
-        os.close(handle)
 
 
 def _write(known: Accounts) -> None:

@@ -12,7 +12,8 @@ from store.location import Location
 from store.moment import one_moment
 from store.organisation import load_organisation
 from store.schema import upgrade
-from store.sqlite_files import HELPERS, check_copy, copy_pages, draft_beside, place, seal
+from store.sqlite_files import check_copy, copy_pages, seal
+from store.whole_files import HELPERS, draft_beside, place
 from store.work import Store
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _fill(draft: Path, plain: Plain, contents: Contents, tell: Tell | None) -> N
     made = Store(Location(path=draft))
     try:
         upgrade(made)
-        with made.work() as work:
+        with made.work("store.backup") as work:
             copy_rows(plain, work.plain, _by_rows(contents, tell))
             work.session.commit()
             work.changed = False  # a copy is no change

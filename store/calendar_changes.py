@@ -67,7 +67,7 @@ def save_calendar(
     another time zone; CalendarConflictError if `expected` is not the newest number.
     """
     reason = check_reason(reason)
-    with store.work() as work:
+    with store.work("calendar.change", actor=actor, reason=reason, about="calendar:1") as work:
         plain = work.plain
         check_version(plain, store.location)
         organisation = load_organisation(plain)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import SQLModel
 
 import store.tables  # noqa: F401 - fills the metadata
+from store.audit_tables import GENERATED
 from store.schema import version_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def copy_rows(source: Plain, target: Plain, tell: Callable[[str], None] | None =
     for table in SQLModel.metadata.sorted_tables:
         if tell is not None:
             tell(table.name)
-        columns = [column.name for column in table.columns]
+        columns = [column.name for column in table.columns if column.info != GENERATED]
         names = ", ".join(f'"{name}"' for name in columns)
         rows = _stream(source, f'SELECT {names} FROM "{table.name}"')
         if target.postgres:

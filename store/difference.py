@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kpi.audit_entry import Change
 from store.counting import write_counts
 
 if TYPE_CHECKING:
     from store.counting import Key
     from store.plain import Plain
+    from store.work import Work
 
 TASK_COLUMNS = (
     "id, listing_id, listing, application, kpi_id, owner, target_set, started_at, day_zero, opened_on, "
@@ -70,3 +72,9 @@ class Difference(NamedTuple):
         plain.many(
             f"UPDATE listing SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?", self.listings
         )
+
+
+def note_put_right(work: Work, rows: int) -> None:
+    """Have the audit log say how many rows a rebuild found to be otherwise than they should."""
+    if rows:
+        work.note("store:1", [Change("rows put right", None, rows)])

@@ -90,7 +90,7 @@ def import_file(
     try:
         with collecting_rarely():
             for batch in _portions(reading.pieces(piece), -(-BATCH // piece)):
-                with store.work() as work:
+                with store.work("import.file", origin="import") as work:
                     run = run or begin_run(work, mapping, path)
                     for arrivals in batch:
                         bad = keep(work, arrivals, run, tally)
@@ -106,7 +106,7 @@ def import_file(
     except FeedError as error:
         broken = error
     if broken is not None or run is None:
-        with store.work() as work:
+        with store.work("import.file", origin="import") as work:
             run = run or begin_run(work, mapping, path)
             end_run(work, run, None)
     _replay(store, progress)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.counting import recount
+from store.difference import note_put_right
 from store.projection import compare, load_ground
 from store.schema import check_version
 from store.together import FIRST_PORTION, WAITING, Together, is_worth_a_crew, next_portion
@@ -34,7 +35,7 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
     New events, timers that have gone off, events that were dated ahead: all wait in `next_moment`.
     `progress` is told how many have been done so far.
     """
-    with store.work() as work:
+    with store.work("tasks.advance") as work:
         check_version(work.plain, store.location)
         many = is_worth_a_crew(work.plain, work.now, waiting=True)
         work.changed = False
@@ -45,7 +46,7 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
         done = together.listings
     # What is left: few listings, or what has come in behind the crew's backs.
     while True:
-        with store.work() as work:
+        with store.work("tasks.advance") as work:
             listings = work.plain.rows(
                 f"SELECT id, ref FROM listing WHERE {WAITING} LIMIT ?", (work.now, portion)
             )
@@ -84,11 +85,12 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
 
     On a store that is up to date nothing changes (design, section 2).
     """
-    with store.work() as work:
+    with store.work("tasks.rebuild") as work:
         check_version(work.plain, store.location)
         # First of all the counts are made to fit the tasks as they stand; every replay then moves them along.
         changed = recount(work.plain)
         work.changed = changed > 0
+        note_put_right(work, changed)
         total = work.plain.value("SELECT count(*) FROM listing")
         many = is_worth_a_crew(work.plain, work.now, waiting=False)
     advance(store)
@@ -103,7 +105,7 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
 def _rebuild_alone(store: Store, changed: int, tell: Callable[[int], None] | None) -> Rebuilt:
     done, last, portion = 0, 0, FIRST_PORTION
     while True:
-        with store.work() as work:
+        with store.work("tasks.rebuild") as work:
             listings = work.plain.rows(
                 "SELECT id, ref FROM listing WHERE id > ? ORDER BY id LIMIT ?", (last, portion)
             )
@@ -114,6 +116,7 @@ def _rebuild_alone(store: Store, changed: int, tell: Callable[[int], None] | Non
             found = compare(work.plain, load_ground(work.plain), pairs, work.now)
             found.write(work.plain)
             work.changed = not found.is_empty()
+            note_put_right(work, found.changed)
         changed += found.changed
         portion = next_portion(portion, found.events)
         last = listings[-1][0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.catalogue import quote
 from kpi.events import moment_of
+from kpi.text import clean
 from store.feeds.mapping import MappingError, load_mapping
 from store.feeds.mapping_text import mapping_text
 
@@ -33,7 +34,7 @@ class SavedMapping(NamedTuple):
 def save_mapping(store: Store, text: str) -> Mapping:
     """Keep a mapping under its source's name, in place of the one there; MappingError if it is none."""
     mapping = load_mapping(text)
-    with store.work() as work:
+    with store.work("mapping.save") as work:
         work.changed = _write(work, mapping)
     return mapping
 
@@ -44,7 +45,7 @@ def map_activity(store: Store, source: str, activity: str, event: str) -> Mappin
     It counts for rows that are read from now on: events that are kept keep their names. An activity that
     the mapping itself gives, in [events] or [milestones], is changed there. StoreError if none is kept.
     """
-    with store.work() as work:
+    with store.work("mapping.save", about=f"mapping:{clean(source)}") as work:
         kept = load_mapping(saved_mapping(work.plain, source).text)
         events = {theirs: event if ours == activity else ours for theirs, ours in kept.events.items()}
         dates = {column: event if ours == activity else ours for column, ours in kept.milestones.items()}
@@ -85,7 +86,7 @@ def remember_mapping(work: Work, mapping: Mapping) -> None:
 
 def drop_mapping(store: Store, name: str) -> None:
     """Forget a mapping; StoreError if there is none of that name."""
-    with store.work() as work:
+    with store.work("mapping.drop", about=f"mapping:{clean(name)}") as work:
         if not work.plain.run("DELETE FROM mapping WHERE name = ?", (name,)):
             raise _unknown(work.plain, name)
 

@@ -149,7 +149,7 @@ def found_organisation(
     spec: CalendarSpec | None = None,
     catalogue: Catalogue | None = None,
     targets: Mapping[str, Target] | None = None,
-    actor: str = "system",
+    actor: str | None = None,
 ) -> Organisation:
     """Make a new store for an organisation, with target set 1 in force from the beginning of time.
 
@@ -167,12 +167,12 @@ def found_organisation(
     spec, catalogue = spec or CalendarSpec(), catalogue or built_in()
     WorkingCalendar(spec)  # refuses what cannot be built before anything is written
     make_private(store.location)
-    with store.work() as work:
+    with store.work("organisation.found", actor=actor, reason="The founding") as work:
         version = take_steps(work, store.location)
         there = None if version is None else work.plain.value("SELECT name FROM organisation")
         if there is not None:
             raise StoreError(f"{store.location} already belongs to “{there}”; it was left as it is")
-        _write(work, name, spec, catalogue, targets or {}, actor)
+        _write(work, name, spec, catalogue, targets or {}, actor or store.who.actor)
         work.session.flush()
         return load_organisation(work.plain)
 

@@ -79,7 +79,7 @@ def count_waiting(plain: Plain, chosen: Chosen) -> tuple[int, int]:
 def drop_rows(store: Store, chosen: Chosen) -> int:
     """Take rows out of the quarantine for good; how many."""
     where, values = chosen.where()
-    with store.work() as work:
+    with store.work("quarantine.drop") as work:
         dropped = work.plain.run(
             f"DELETE FROM quarantine WHERE id IN (SELECT q.id FROM {FROM_QUARANTINE} WHERE {where})",
             values,

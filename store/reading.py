@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from store.audit_questions import AuditQuestions
     from store.calendar_questions import CalendarQuestions
     from store.intake import Intake
     from store.location import Location
@@ -249,6 +250,12 @@ class Reader:
         from store.intake import Intake  # deferred: the first frame does not ask them
 
         return Intake(self)
+
+    def audit(self) -> AuditQuestions:
+        """The questions about the audit log: entries, newest first, by any filter."""
+        from store.audit_questions import AuditQuestions  # deferred: the first frame does not ask them
+
+        return AuditQuestions(self)
 
     def calendar_questions(self) -> CalendarQuestions:
         """The questions about the calendar: what counts, its history, what a change would do."""

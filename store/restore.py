@@ -12,26 +12,21 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
+from kpi.text import clean
 from store.contents import Contents, copy_rows, count_contents, table_names
 from store.errors import StoreError
 from store.location import Location
 from store.moment import one_moment
 from store.organisation import load_organisation
 from store.schema import CURRENT, check_known, take_steps, upgrade, version_of
-from store.sqlite_files import (
-    HELPERS,
-    check_copy,
-    copy_pages,
-    draft_beside,
-    file_problems,
-    place,
-    seal,
-)
-from store.work import Store
+from store.sqlite_files import check_copy, copy_pages, file_problems, seal
+from store.whole_files import HELPERS, draft_beside, place
+from store.work import NOBODY, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from store.audit import Who
     from store.plain import Plain
     from store.sqlite_files import Tell
     from store.work import Work
@@ -49,20 +44,38 @@ class Restored:
 
 
 def restore(
-    location: Location, file: str | Path, *, replace: bool = False, tell: Tell | None = None
+    location: Location,
+    file: str | Path,
+    *,
+    replace: bool = False,
+    tell: Tell | None = None,
+    by: Who = NOBODY,
 ) -> Restored:
     """Fill `location` from a backup: wholly, or not at all.
 
     The backup is checked first; one of an older schema is brought up to date on the way, one of a newer
     is refused. StoreError if there is anything at `location` already, unless `replace`. `tell` hears the
-    share done, 0 to 1.
+    share done, 0 to 1. The log goes on from where the backup's ended, and says who put it back.
     """
     file = Path(file).expanduser().absolute()
     if location.path is not None and file.resolve() == location.path.expanduser().resolve():
         raise StoreError(f"{file} is the store itself; a backup is another file")
     if location.path is None:
-        return _restore_server(location, file, replace=replace, tell=tell)
-    path = location.path.expanduser().absolute()
+        done = _restore_server(location, file, replace=replace, tell=tell)
+    else:
+        done = _restore_file(location.path, file, replace=replace, tell=tell)
+    _tell_the_log(location, file, by)
+    return done
+
+
+def _tell_the_log(location: Location, file: Path, by: Who) -> None:
+    with _store(location, by) as made, made.work("store.restore") as work:
+        work.note("store:1", reason=f"Restored from {clean(file.name)}")
+        work.is_put_back = True
+
+
+def _restore_file(path: Path, file: Path, *, replace: bool, tell: Tell | None) -> Restored:
+    path = path.expanduser().absolute()
     replaced = _refuse_if_taken(path, replace=replace)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -117,8 +130,8 @@ def _checked_backup(file: Path) -> Iterator[Plain]:
 
 
 @contextmanager
-def _store(location: Location) -> Iterator[Store]:
-    made = Store(location)
+def _store(location: Location, who: Who = NOBODY) -> Iterator[Store]:
+    made = Store(location, who=who)
     try:
         yield made
     finally:
@@ -262,7 +275,7 @@ def _put_on_server(location: Location, draft: Path, *, replace: bool) -> Content
     with (
         one_moment(Location(path=draft)) as source,
         _store(location) as made,
-        made.work() as work,
+        made.work("store.restore") as work,
     ):
         there = version_of(work.plain) is not None
         if there and not replace:

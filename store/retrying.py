@@ -118,7 +118,7 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, of_run: Tally) ->
     `of_run` counts what came of those that have been tried.
     """
     organisation = organisation_of(store)
-    with store.work() as work:
+    with store.work("quarantine.retry") as work:
         run = begin_run(work, mapping, FILE)
     arrivals = arrivals_maker(mapping.name, organisation.catalogue.events)
     where, values = chosen._replace(source=mapping.name).where()
@@ -129,7 +129,7 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, of_run: Tally) ->
     zone, possible = organisation.spec.zone, possible_at(organisation, store.clock())
     last = 0
     while True:
-        with store.work() as work:
+        with store.work("quarantine.retry") as work:
             rows = work.plain.rows(ask, (*values, last, PORTION))
             if not rows:
                 end_run(work, run, None)

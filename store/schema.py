@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpi.audit_entry import Change
+from store.audit_watch import touch
 from store.errors import StoreError, StoreMissingError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from store.work import Store, Work
 
 # The steps in order; a test holds this against the files in migrations/versions.
-VERSIONS = ("0001", "0002", "0003")
+VERSIONS = ("0001", "0002", "0003", "0004")
 CURRENT = VERSIONS[-1]
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -58,9 +60,11 @@ def check_known(version: str | None, location: Location) -> None:
 
 def upgrade(store: Store) -> str | None:
     """Bring the schema to CURRENT in one transaction, all steps or none; the version before."""
-    with store.work() as work:
+    with store.work("store.upgrade") as work:
         version = take_steps(work, store.location)
         work.changed = version not in (None, CURRENT)
+        if work.changed:
+            _tell_the_log(work, version)
         if version is None:
             work.session.commit()
     return version
@@ -74,7 +78,16 @@ def take_steps(work: Work, location: Location) -> str | None:
     if version != CURRENT:
         _run_steps(work.session.connection())
         _check_references(work.plain, location)
+        work.watch()
     return version
+
+
+def _tell_the_log(work: Work, version: str | None) -> None:
+    from store.audit_records import all_records
+
+    # A store from before the log comes in as it is; of any other, nothing differs.
+    touch(work.plain, all_records(work.plain))
+    work.note("store:1", [Change("schema", version, CURRENT)])
 
 
 def _check_references(plain: Plain, location: Location) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tempfile
 import time
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.contents import Contents, count_contents
@@ -19,66 +16,14 @@ from store.work import BUSY_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from store.plain import Plain
 
     Tell = Callable[[float], None]
 
-HELPERS = ("-wal", "-shm", "-journal")
 _PAGES = 4_096
 _MOST_PROBLEMS = 20
-
-
-@contextmanager
-def draft_beside(file: Path) -> Iterator[Path]:
-    """An empty file for its owner alone in the folder of `file`; gone at the end if it was not placed."""
-    try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise StoreError(f"nothing can be written to {file.parent}: {error.strerror or error}") from error
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-    finally:
-        for helper in ("", *HELPERS):
-            Path(f"{draft}{helper}").unlink(missing_ok=True)
-
-
-def place(draft: Path, file: Path, *, replace: bool) -> None:
-    """Make `draft` durable and give it its name in one step; without `replace` only where nothing is yet."""
-    try:
-        _sync(draft)
-        if replace:
-            draft.replace(file)
-        else:
-            _name_once(draft, file)
-        _sync(file.parent)
-    except FileExistsError as error:
-        raise StoreError(f"{file} exists already; it was left as it is") from error
-    except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror or error}") from error
-
-
-def _name_once(draft: Path, file: Path) -> None:
-    try:
-        os.link(draft, file)  # unlike a rename this fails where there is something
-    except FileExistsError:
-        raise
-    except OSError:  # memory sticks and some shares know no second names
-        if file.exists():
-            raise FileExistsError from None
-        draft.replace(file)
-    else:
-        draft.unlink()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def copy_pages(source: sqlite3.Connection, target: Location, tell: Tell | None = None) -> None:

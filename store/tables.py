@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+import store.audit_tables  # noqa: F401 - the log's tables belong to the metadata too
+
 # The same order of letters in both databases, whatever the server's locale.
 _REF = String().with_variant(String(collation="C"), "postgresql")
 # SQLite gives rowids only to a column that says INTEGER.

@@ -74,7 +74,7 @@ def save_targets(
     not the newest set's number, or `made_of` not that of the set in force then.
     """
     reason = check_reason(reason)
-    with store.work() as work:
+    with store.work("targets.save", actor=actor, reason=reason, about="target_set:next") as work:
         check_version(work.plain, store.location)
         organisation = load_organisation(work.plain)
         unknown = next((code for code in targets if code not in organisation.catalogue.by_code), None)
@@ -91,7 +91,7 @@ def revert_targets(
 ) -> Saved:
     """Make the next target set with the targets of set `number`, for listings that begin from now on."""
     reason = check_reason(reason)
-    with store.work() as work:
+    with store.work("targets.revert", actor=actor, reason=reason, about=f"target_set:{number}") as work:
         check_version(work.plain, store.location)
         organisation = load_organisation(work.plain)
         if work.plain.value("SELECT 1 FROM target_set WHERE number = ?", (number,)) is None:
@@ -107,7 +107,7 @@ def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> t
     Those keep its numbers. StoreError if it has come into force, or is not there.
     """
     reason = check_reason(reason)
-    with store.work() as work:
+    with store.work("targets.withdraw", actor=actor, reason=reason, about=f"target_set:{number}") as work:
         check_version(work.plain, store.location)
         row = work.plain.row("SELECT effective_from FROM target_set WHERE number = ?", (number,))
         if row is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from store.bulk import collecting_rarely
 from store.crew import Crew, processors
-from store.difference import Difference
+from store.difference import Difference, note_put_right
 from store.plain import connect
 from store.projection import compare, load_ground
 from store.schema import check_version
@@ -98,7 +98,8 @@ class Together:
 
     def _write(self, difference: Difference, revision: int, after: int, until: int) -> None:
         """Write what differs; found anew if somebody else has written since a member looked at `revision`."""
-        with self._store.work() as work:
+        name = "tasks.advance" if self._waiting else "tasks.rebuild"
+        with self._store.work(name) as work:
             current = work.plain.value("SELECT revision FROM store_state")
             if current != self._ours:
                 check_version(work.plain, self._store.location)
@@ -110,5 +111,7 @@ class Together:
                 pairs = [(row[0], row[1]) for row in listings]
                 difference = compare(work.plain, load_ground(work.plain), pairs, self._now)
             difference.write(work.plain)
+            if not self._waiting:
+                note_put_right(work, difference.changed)
             self._ours = current + 1
         self.changed += difference.changed

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, create_engine, event, text
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from store.audit import Note, Operation, Who, append_entries, keep_head
+from store.audit_watch import has_log, watch
 from store.errors import StoreError, StoreMissingError
 from store.failures import in_words
 from store.plain import Plain, connect_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
 
+    from kpi.audit_entry import Change, Origin
     from store.location import Location
 
 BUSY_SECONDS = 30
@@ -35,6 +38,7 @@ def system_now() -> int:
     return time.time_ns() // 1000
 
 
+NOBODY = Who()
 _IN_MEMORY = ":memory:"
 _PRAGMAS = (
     "page_size = 8192",
@@ -60,15 +64,29 @@ class Work:
         self.plain = plain
         self.now = now
         self.changed = True
+        self.notes: list[Note] = []
+        self.is_watched = False
+        # Whether the log may end earlier than the keyring remembers, as after a restore.
+        self.is_put_back = False
+
+    def note(self, target: str, changes: Sequence[Change] = (), reason: str | None = None) -> None:
+        """Have the audit log say what no record of its own shows."""
+        self.notes.append(Note(target, "done", tuple(changes), reason))
+
+    def watch(self) -> None:
+        """From here on what changes comes into the audit log; the schema must have one."""
+        watch(self.plain)
+        self.is_watched = True
 
 
 class Store:
-    """A store that can be written to. `clock` gives the present instant."""
+    """A store that can be written to. `clock` gives the present instant; `who` uses it, and from where."""
 
-    def __init__(self, location: Location, clock: Callable[[], int] = system_now) -> None:
+    def __init__(self, location: Location, clock: Callable[[], int] = system_now, who: Who = NOBODY) -> None:
         """Prepare the engine; nothing is opened yet."""
         self.location = location
         self.clock = clock
+        self.who = who
         self.engine = _engine(location)
 
     def close(self) -> None:
@@ -76,28 +94,59 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def work(self) -> Iterator[Work]:
-        """One transaction: committed at the end, rolled back on any exception.
+    def work(
+        self,
+        name: str,
+        *,
+        actor: str | None = None,
+        reason: str | None = None,
+        about: str = "store:1",
+        origin: Origin | None = None,
+    ) -> Iterator[Work]:
+        """One transaction for one operation: committed at the end, rolled back on any exception.
 
-        Writers take turns: SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory lock held to the end.
+        What it changes is in the audit log when it is committed, under the operation's `name`, with its
+        `actor` and `reason`; a StoreError is in there as a refusal, of what it was `about`. Writers take
+        turns: SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory lock held to the end.
         """
-        with (
-            self._translated(),
-            Session(self.engine, expire_on_commit=False) as session,
-            _dropped_if_interrupted(session),
-        ):
+        operation = Operation(name, actor or self.who.actor, origin or self.who.origin, reason, about)
+        with self._translated():
+            try:
+                with self._transaction(operation) as work:
+                    yield work
+            except StoreMissingError:
+                raise
+            except StoreError as error:
+                self._note_refusal(operation, str(error))
+                raise
+
+    @contextmanager
+    def _transaction(self, operation: Operation) -> Iterator[Work]:
+        with Session(self.engine, expire_on_commit=False) as session, _dropped_if_interrupted(session):
             connection = session.connection()
-            if self.location.url is not None:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
             plain = Plain(_driver_connection(connection), postgres=self.location.url is not None)
+            if plain.postgres:
+                plain.row("SELECT pg_advisory_xact_lock(?)", (_WRITER_LOCK,))
             work = Work(session, plain, self.clock())
+            if has_log(plain):
+                work.watch()
             yield work
-            if work.changed:
-                session.flush()
-                plain.run("UPDATE store_state SET revision = revision + 1, updated_at = ?", (work.now,))
-                session.commit()
-            else:
+            if not work.changed:
                 session.rollback()
+                return
+            session.flush()
+            appended = append_entries(plain, operation, work.now, work.notes) if work.is_watched else None
+            plain.run("UPDATE store_state SET revision = revision + 1, updated_at = ?", (work.now,))
+            session.commit()
+            keep_head(appended, put_back=work.is_put_back)
+
+    def _note_refusal(self, operation: Operation, said: str) -> None:
+        """Have the log say what was refused, in a transaction of its own."""
+        if operation.origin == "system":
+            return
+        with suppress(StoreError), self._translated(), self._transaction(operation) as work:
+            work.changed = work.is_watched
+            work.notes.append(Note(operation.about, "refused", (), said))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -165,6 +214,10 @@ def _engine(location: Location) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        # Once before any transaction: what is made in one that is rolled back goes with it.
+        plain = Plain(_driver_connection(connection), postgres=False)
+        if has_log(plain):
+            watch(plain)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from tests.postgres import Server, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.store.keyrings import Ring
 
 # Read before the first test, for each test takes the variable away.
 REQUIRE_POSTGRES = os.environ.get("STAGEWATCH_REQUIRE_POSTGRES") == "1"
@@ -52,6 +55,33 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a demo leaves behind on purpose goes where pytest tidies up."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keyring of whoever runs the tests is out of reach, for programs that a test starts too."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # It looks at that once. Importing it takes long, so a test that needs none does not wait for it.
+    if "keyring.core" in sys.modules:
+        monkeypatch.setattr("keyring.core._keyring_backend", None)
+
+
+@pytest.fixture
+def ring(no_keyring: None) -> Iterator[Ring]:
+    """A keyring in memory, for this process alone."""
+    from tests.store.keyrings import keyring_in_memory  # deferred: it imports keyring
+
+    with keyring_in_memory() as made:
+        yield made
+
+
+@pytest.fixture
+def secrets_path(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the file of secrets will be, named and with a passphrase, for programs that a test starts too."""
+    path = tmp_path / "secrets"
+    monkeypatch.setenv("STAGEWATCH_SECRETS", str(path))
+    monkeypatch.setenv("STAGEWATCH_PASSPHRASE", "correct horse battery staple")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import getpass
 import os
+from typing import TYPE_CHECKING
 
 from kpi.text import clean
 
+if TYPE_CHECKING:
+    from kpi.audit_entry import Origin
+    from store.location import Location
+    from store.work import Store
+
 MOST_CHARACTERS = 100
+
+
+def writer(location: Location, origin: Origin) -> Store:
+    """The store for an operation of the person at the terminal; to be closed afterwards."""
+    from store.audit import Who  # deferred: writing needs what reading does not
+    from store.work import Store
+
+    return Store(location, who=Who(who(), origin))
 
 
 def who() -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.asking import AskingApp
 from tui.facts import Lens, Pulse, read_pulse
 from tui.launch import run_app
+from tui.proving import ProvingApp
 from tui.screens.board import BoardScreen
 from tui.screens.page import TABS, Page
 from tui.source import Desk, open_store
@@ -45,7 +45,7 @@ def _collect_again() -> None:
         gc.enable()
 
 
-class StagewatchApp(AskingApp):
+class StagewatchApp(ProvingApp):
     """The app over one store.
 
     `opener` opens the store (tests pass their own); `desk` and `early` carry a first board that was asked
@@ -83,6 +83,9 @@ class StagewatchApp(AskingApp):
         Binding("i", "import_file", "import", id="app.import", priority=True, tooltip="Import a file"),
         Binding("1", "tab('1')", "board", id="app.board", tooltip="To the board"),
         Binding("2", "tab('2')", "KPIs", id="app.kpis", tooltip="To the KPIs: the targets, edited in place"),
+        Binding(
+            "4", "tab('4')", "audit", id="app.audit", tooltip="To the audit log: every change, who and why"
+        ),
         Binding("6", "tab('6')", "data", id="app.data", tooltip="To the data: what came in, what did not"),
         Binding(
             "escape", "back", "back", key_display="esc", id="app.back", tooltip="Back to where you came from"
@@ -121,6 +124,7 @@ class StagewatchApp(AskingApp):
         self.revision: int | None = None
         self._pulse_asked = time.monotonic()
         self._advancing: object = None
+        self.forget_proof()
         self.expect_nothing()
 
     def change_store(self, desk: Desk, early: Mailbox, advance: Callable[[], object]) -> None:
@@ -169,6 +173,8 @@ class StagewatchApp(AskingApp):
             page.store_changed()
         if pulse.pending:
             self._advance()
+        if self.advance is not None:  # it is there to look after the store
+            self.prove(pulse.today)
 
     def _show_failure(self, words: str) -> None:
         page = self.page
@@ -289,6 +295,10 @@ class StagewatchApp(AskingApp):
             from tui.screens.kpis import KpisScreen
 
             return KpisScreen()
+        if title == "Audit":
+            from tui.screens.audit import AuditScreen
+
+            return AuditScreen()
         from tui.screens.data import DataScreen
 
         return DataScreen()

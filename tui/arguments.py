@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tui import arguments_calendar, arguments_data, arguments_days, arguments_kpi
+from tui import arguments_audit, arguments_calendar, arguments_data, arguments_days, arguments_kpi
 from tui.parsing import (
     OneLineParser,
     a_command,
@@ -52,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_tasks(commands)
     arguments_days.add(commands)
     arguments_kpi.add(commands)
+    arguments_audit.add(commands)
     _add_explain(commands)
     _add_search(commands)
     _add_rebuild(commands)
@@ -169,6 +170,10 @@ def _add_store_care(commands: Commands) -> None:
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("--replace", action="store_true", help="even if there is a store already")
     part(parts, "upgrade", "store_care", "bring a store of an older Stagewatch up to date")
+    grant = part(
+        parts, "grant", "store_care", "let a PostgreSQL role work with the store, but rewrite no history"
+    )
+    grant.add_argument("role", metavar="ROLE")
 
 
 def _add_account(commands: Commands) -> None:

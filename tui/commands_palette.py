@@ -29,6 +29,7 @@ def commands(app: StagewatchApp, screen: Screen[Any]) -> Iterable[SystemCommand]
         "Target sets: history", "Every set with who, when and why", partial(_target_history, app)
     )
     yield SystemCommand("Calendar", "Bank holidays, working weekdays, own days", partial(_calendar, app))
+    yield SystemCommand("Audit", "Every change: who, when, what, why", partial(app.action_tab, "4"))
     yield SystemCommand("Data", "What came in, and what was not understood", partial(app.action_tab, "6"))
     yield SystemCommand("Search", "Find a listing or an applicant", app.action_search)
     if app.page is None or not app.page.TAKES_TEXT:

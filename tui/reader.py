@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         UserRow,
     )
     from kpi.changes import ChangeCounts, ChangeView
+    from store.audit_questions import AuditQuestions
     from store.calendar_questions import CalendarQuestions
     from store.changes import ChangeQuery
     from store.intake import Intake
@@ -133,6 +134,9 @@ class Reader(Protocol):
 
     def intake(self) -> Intake:
         """The questions about what came in."""
+
+    def audit(self) -> AuditQuestions:
+        """The questions about the audit log: entries, newest first, by any filter."""
 
     def calendar_questions(self) -> CalendarQuestions:
         """The questions about the calendar: what counts, its history, what a change would do."""

@@ -5,19 +5,27 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_INTERVAL = 30
 INTERVALS = (0, 5, 10, 30, 60, 300, 900)
 LONGEST_INTERVAL = 86_400
 _KNOWN_THEMES = ("dark", "light", "terminal", "colour-blind")
+_NONE: Mapping[str, Mapping[str, str]] = {}
 
 
 class Settings(NamedTuple):
-    """`theme` is a theme's name, `interval` the seconds between refreshes, 0 for none."""
+    """`theme` is a theme's name, `interval` the seconds between refreshes, 0 for none.
+
+    `bookmarks` are filters of the audit log by the name they are kept under, as they were written.
+    """
 
     theme: str = "dark"
     interval: int = DEFAULT_INTERVAL
+    bookmarks: Mapping[str, Mapping[str, str]] = _NONE
 
 
 class Loaded(NamedTuple):
@@ -63,7 +71,14 @@ def _checked(found: object) -> Settings:
         raise ValueError(f"theme is one of {', '.join(_KNOWN_THEMES)}")
     if isinstance(interval, bool) or not isinstance(interval, int) or not 0 <= interval <= LONGEST_INTERVAL:
         raise ValueError(f"interval is a whole number of seconds, 0 to {LONGEST_INTERVAL}")
-    return Settings(theme, interval)
+    bookmarks = found.get("bookmarks", {})
+    if not isinstance(bookmarks, dict) or not all(map(_is_bookmark, bookmarks.values())):
+        raise ValueError("bookmarks are filters by name, with texts in them")
+    return Settings(theme, interval, bookmarks)
+
+
+def _is_bookmark(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(text, str) for text in found.values())
 
 
 def save_settings(path: Path, settings: Settings) -> str | None:

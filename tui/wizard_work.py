@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.text import clean
 from store.errors import StoreError
+from tui.actor import writer
 from tui.wizard_draft import draft_of, draft_suggested
 
 if TYPE_CHECKING:
@@ -256,7 +257,6 @@ def try_dry(location: Location, path: Path, mapping: Mapping, job: Job) -> Trial
 def bring_in(location: Location, path: Path, mapping: Mapping, job: Job) -> ImportResult:
     """Import the file; StoreError in one line, which says what was kept, if that breaks off."""
     from store.importing import import_file  # deferred: writing needs what reading does not
-    from store.work import Store
 
-    with closing(Store(location)) as store:
+    with closing(writer(location, "app")) as store:
         return import_file(store, check_file(path), mapping, job.progress, job.stopped)

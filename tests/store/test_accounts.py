@@ -7,58 +7,19 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import ClassVar
 
 import keyring
 import keyring.backends.fail
 import keyring.backends.null
 import pytest
-from keyring.backend import KeyringBackend
 
 from store.accounts import accounts_path, add_account, load_accounts, location_of, remove_account, use_account
 from store.errors import StoreError
 from store.location import find_location
 from tests.store.helpers import new_store
+from tests.store.keyrings import Ring
 
 ROOT = Path(__file__).parents[2]
-
-
-class Ring(KeyringBackend):
-    """A keyring in memory."""
-
-    priority: ClassVar[float] = -1  # never found by itself
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-        self.forgetful = False
-
-    def _open(self) -> None:
-        if self.locked:
-            raise keyring.errors.KeyringLocked("Failed to unlock the collection!\nat all")
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
-        if not self.forgetful:
-            self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._open()
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def ring():
-    before = keyring.get_keyring()
-    made = Ring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
 
 
 def test_the_account_in_use_is_the_store_when_none_is_named(

@@ -129,7 +129,7 @@ def test_rebuild_puts_right_what_was_edited_behind_its_back(store_url: str, tmp_
     with new_store(store_url) as store:
         import_rows(store, generate.recruitment(1, 10), tmp_path)
         before = everything(store)
-        with store.work() as work:
+        with store.work("test") as work:
             work.plain.run("UPDATE task SET due_on = due_on - 5 WHERE ended_on IS NULL")
             work.plain.run("UPDATE task_count SET tasks = tasks + 1")
         assert rebuild(store).changed > 0

@@ -130,7 +130,7 @@ def test_damage_is_named(store_url: str, tmp_path: Path, fault: str) -> None:
     part, words = FAULTS[fault]
     with new_store(store_url) as made:
         filled(made, tmp_path)
-        with made.work() as work:
+        with made.work("test") as work:
             assert work.plain.run(fault) != 0
         made.close()
         found = checked(made.location)
@@ -162,7 +162,7 @@ def test_a_broken_page_is_named(tmp_path: Path) -> None:
     path = tmp_path / "stagewatch.db"
     with new_store(str(path)) as made:
         filled(made, tmp_path)
-        with made.work() as work:
+        with made.work("test") as work:
             page = work.plain.value("SELECT rootpage FROM sqlite_master WHERE name = 'task_open_age'")
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096)
@@ -270,7 +270,7 @@ def test_an_upgrade_killed_half_way_leaves_the_old_schema_whole(
 
 def test_a_newer_store_is_left_untouched_to_the_byte(store_url: str, tmp_path: Path) -> None:
     with new_store(store_url) as made:
-        with made.work() as work:
+        with made.work("test") as work:
             work.plain.run("UPDATE alembic_version SET version_num = '9999'")
         made.close()
         location = made.location
@@ -302,7 +302,7 @@ def test_a_store_of_every_older_schema_is_brought_up_to_date(
         wanted = everything(made)
         make_private(find_location(store_url))
         old = Store(find_location(store_url), made.clock)
-        with old.work() as work, one_moment(made.location) as source:
+        with old.work("test") as work, one_moment(made.location) as source:
             alembic.command.upgrade(schema._config(work.session.connection()), version)
             for table in SQLModel.metadata.sorted_tables:
                 columns = columns_of(work.plain, table.name)

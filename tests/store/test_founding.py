@@ -88,7 +88,7 @@ def test_a_store_of_a_newer_program_is_refused_and_its_bytes_are_untouched(
     store_url: str, tmp_path: Path
 ) -> None:
     with new_store(store_url) as made:
-        with made.work() as work:
+        with made.work("test") as work:
             work.plain.run("UPDATE alembic_version SET version_num = '9999'")
         made.close()
         before = bytes_of(made.location)
@@ -132,10 +132,10 @@ def test_events_cannot_be_changed_or_removed(store_url: str, tmp_path: Path) -> 
     with new_store(store_url) as made:
         import_rows(made, generate.recruitment(1, 1), tmp_path)
         for sql in ("UPDATE event SET kind = 'x'", "DELETE FROM event"):
-            with pytest.raises(StoreError, match="append-only"), made.work() as work:
+            with pytest.raises(StoreError, match="append-only"), made.work("test") as work:
                 work.plain.run(sql)
         if made.location.path:
-            with pytest.raises(StoreError, match="append-only"), made.work() as work:
+            with pytest.raises(StoreError, match="append-only"), made.work("test") as work:
                 work.plain.run("INSERT OR REPLACE INTO event SELECT * FROM event")
 
 
@@ -178,7 +178,7 @@ def test_a_password_is_never_shown() -> None:
 
 def open_writer(location: Location) -> None:
     """Begin to write there."""
-    with Store(location).work():
+    with Store(location).work("test"):
         pass
 
 
@@ -202,7 +202,7 @@ def test_a_second_founding_leaves_no_trace(store_url: str) -> None:
 
 def test_rebuild_refuses_a_newer_store_untouched(store_url: str) -> None:
     with new_store(store_url) as made, reader_of(made) as reader:
-        with made.work() as work:
+        with made.work("test") as work:
             work.plain.run("UPDATE alembic_version SET version_num = '9999'")
         before = reader.revision()
         with pytest.raises(StoreError, match="newer Stagewatch"):
@@ -214,5 +214,5 @@ def test_an_unreachable_server_is_said_in_words() -> None:
     with pytest.raises(StoreError, match="cannot be reached"):
         connect(Location(url="postgresql://nobody@127.0.0.1:1/none"))
     made = Store(Location(url="postgresql://nobody@127.0.0.1:1/none"))
-    with pytest.raises(StoreError, match="cannot be reached"), made.work():
+    with pytest.raises(StoreError, match="cannot be reached"), made.work("test"):
         pass

@@ -261,7 +261,7 @@ from store.location import find_location
 from store.work import Store
 store = Store(find_location(sys.argv[1]))
 for _ in range(25):
-    with store.work() as work:
+    with store.work("test") as work:
         value = work.plain.value("SELECT rows FROM import_run WHERE id = 1")
         work.plain.run("UPDATE import_run SET rows = ? WHERE id = 1", (value + 1,))
 """
@@ -272,7 +272,7 @@ def test_writers_take_turns_and_lose_no_update(store_url: str, tmp_path: Path) -
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with new_store(store_url) as store:
         import_rows(store, generate.recruitment(1, 1), tmp_path)
-        with store.work() as work:
+        with store.work("test") as work:
             work.plain.run("UPDATE import_run SET rows = 0 WHERE id = 1")
         command = [sys.executable, "-c", COUNT, store_url]
         running = [subprocess.Popen(command, env=environment) for _ in range(8)]

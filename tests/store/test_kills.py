@@ -47,7 +47,7 @@ for module in store.together, store.maintenance:
     put(module, "FIRST_PORTION", 2)
 put(store.together, "PORTION", 3)
 # The clock of the tests, for the command line too, which knows the machine's alone.
-store.work.Store.__init__.__defaults__ = (lambda: {Clock()()},)
+store.work.Store.__init__.__defaults__ = (lambda: {Clock()()}, store.work.NOBODY)
 """
 IMPORT = f"""{SMALL}
 from store.feeds.mapping import load_mapping

@@ -257,7 +257,7 @@ def test_a_set_in_the_store_cannot_be_changed(store: Store) -> None:
         "UPDATE target_set_withdrawal SET author = 'other'",
         "DELETE FROM target_set_withdrawal",
     ):
-        with pytest.raises(StoreError, match="append-only"), store.work() as work:
+        with pytest.raises(StoreError, match="append-only"), store.work("test") as work:
             work.plain.run(change)
 
 

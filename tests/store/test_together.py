@@ -92,7 +92,7 @@ def test_rebuild_with_others_helping_mends_what_is_wrong(
     with new_store(store_url) as store:
         import_rows(store, rows, tmp_path)
         before = everything(store)
-        with store.work() as work:
+        with store.work("test") as work:
             work.plain.run("DELETE FROM task_phase")
             work.plain.run("UPDATE task SET done_by = done_by + 400 WHERE kpi_id < 9")
             work.plain.run("DELETE FROM board_change WHERE kpi_id = 3")

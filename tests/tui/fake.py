@@ -313,7 +313,7 @@ class FakeReader:
         world = self.world
         return FakeIntake(self._asked, HOSTILE, rows=world.bad, imports=world.imports, empty=world.empty)
 
-    # Worlds with targets, or with a calendar, have readers of their own.
+    # Worlds with targets, a calendar or an audit log have readers of their own.
 
     @property
     def rules(self) -> Any:
@@ -324,6 +324,9 @@ class FakeReader:
 
     def calendar_questions(self) -> Any:
         raise StoreError("this world has no calendar")
+
+    def audit(self) -> Any:
+        raise StoreError("this world has no audit log")
 
     def subject(self, listing: str, application: str | None) -> SearchHit:
         return SearchHit(listing, application, f"The title of {listing}", USERS[0], 1, 2)

@@ -10,6 +10,7 @@ from kpi.catalogue import built_in
 from kpi.targets import load_targets
 from tests.oracle import generate
 from tests.tui.line import Line
+from tui.actor import who
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,11 +34,11 @@ def numbers(line: Line, *more: str) -> dict[str, tuple[int, int]]:
 
 def test_the_list_names_every_kpi_and_its_set(line: Line) -> None:
     said = line.json("kpi", "list")
-    assert (said["target_set"], said["effective_from"], said["by"]) == (1, None, "system")
+    assert (said["target_set"], said["effective_from"], said["by"]) == (1, None, who())
     assert said["targets"] == [{"kpi": code, "due": 3, "done_by": 8} for code in CODES]
     status, out, _ = line.run("kpi", "list")
     assert status == 0
-    for words in ("Target set 1, in force, by system", "Draft", "Marked as ready to publish"):
+    for words in (f"Target set 1, in force, by {who()}", "Draft", "Marked as ready to publish"):
         assert words in out
 
 

@@ -173,6 +173,7 @@ async def test_help_lists_the_keys_of_the_page_and_what_the_signs_mean():
         await driver.sees("All stages")
         await driver.press("question_mark")
         await driver.sees("On this page", "Moving", "Everywhere")
+        await driver.press("end")
         await driver.sees("the last day has passed", "ctrl+p")
         await driver.press("down", "pagedown", "escape")
         await driver.on("BoardScreen")

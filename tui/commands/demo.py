@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.errors import StoreError
 from store.location import find_location
+from tui.actor import writer
 from tui.commands.output import print_json
 from tui.commands.progress import spinner
 
@@ -33,6 +35,7 @@ def run(options: Namespace) -> int:
         try:
             return run_app(place)
         finally:
+            _forget_key(place)
             shutil.rmtree(folder, ignore_errors=True)
     if options.json:
         print_json(
@@ -49,17 +52,27 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _forget_key(place: str) -> None:
+    from store.audit_care import store_id
+    from store.audit_keys import forget_ring
+
+    with suppress(StoreError):
+        forget_ring(store_id(find_location(place)))
+
+
 def _make(options: Namespace, place: str, folder: Path) -> dict[str, int]:
+    from store.audit_care import begin_key
     from store.demo import make_demo
-    from store.work import Store
 
     location = find_location(place)
     if location.path is not None and location.path.exists():
         raise StoreError(f"{location} exists already; the demo only makes a new store")
-    store = Store(location)
+    store = writer(location, "command line")
     try:
         with spinner("Inventing a year of recruitment"):
             result = make_demo(store, folder, seed=options.seed, listings=options.listings)
+            with suppress(StoreError):  # without a keyring the log is not sealed, as the Audit screen says
+                begin_key(store)
     finally:
         store.close()
     return {

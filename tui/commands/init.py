@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands.audit_proof import key_for_auditor, print_key_file
 from tui.commands.files import read_text
 from tui.commands.output import print_json, writing
 
@@ -16,6 +17,7 @@ def run(options: Namespace) -> None:
     from kpi.calendar import CalendarSpec, parse_weekdays
     from kpi.catalogue import built_in, load_catalogue
     from kpi.targets import load_targets
+    from store.key_files import key_file_text
     from store.organisation import found_organisation
 
     catalogue = load_catalogue(read_text(options.catalogue)) if options.catalogue else built_in()
@@ -31,6 +33,7 @@ def run(options: Namespace) -> None:
         )
         place = str(store.location)
         warnings = made.calendar.warnings(made.today(store.clock()))
+    key, why_not = key_for_auditor(options)
     if options.json:
         print_json(
             {
@@ -41,11 +44,16 @@ def run(options: Namespace) -> None:
                 "stages": len(catalogue.stages),
                 "kpis": len(catalogue.kpis),
                 "target_set": 1,
-                "warnings": list(warnings),
+                "audit_key": None if key is None else key_file_text(key),
+                "warnings": [*warnings, *([why_not] if why_not else [])],
             }
         )
     else:
         print(f"Made a store for {made.name} at {place}.")
         for warning in warnings:
             print(f"Please note: {warning}.")
+        if key is None:
+            print(f"Please note: {why_not}.")
+        else:
+            print_key_file(key)
         print("Next: stagewatch import FILE --mapping MAP.toml")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kpi.status import LOOKS, Status
 from kpi.text import clean
 from store.errors import StoreError
+from tui.actor import writer
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -49,9 +50,8 @@ def reading(options: Namespace) -> Iterator[Reader]:
 def writing(options: Namespace) -> Iterator[Any]:
     """The chosen store for an operation."""
     from store.location import find_location
-    from store.work import Store
 
-    store = Store(find_location(options.store))
+    store = writer(find_location(options.store), "command line")
     try:
         yield store
     finally:

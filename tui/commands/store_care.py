@@ -8,7 +8,9 @@ from kpi.calendar import load_zone
 from kpi.text import clean
 from store.errors import StoreError
 from store.location import find_location
-from tui.commands.output import print_json
+from tui.actor import who
+from tui.commands.audit_proof import key_for_auditor, print_key_file
+from tui.commands.output import print_json, writing
 from tui.commands.progress import progress_bar, spinner
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _THOUSAND = 1000
+AUDITED = "0004"  # the first schema with an audit log
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PARTS = {
     "database": "The database",
@@ -151,11 +154,13 @@ def backup(options: Namespace) -> None:
 
 def restore(options: Namespace) -> None:
     """Put a backup in the store's place."""
+    from store.audit import Who
     from store.restore import restore as put_back
 
     location = find_location(options.store)
+    by = Who(who(), "command line")
     with progress_bar("Restoring") as show:
-        done = put_back(location, options.file, replace=options.replace, tell=show)
+        done = put_back(location, options.file, replace=options.replace, tell=show, by=by)
     rows = done.contents.rows
     if options.json:
         print_json(
@@ -179,16 +184,37 @@ def restore(options: Namespace) -> None:
 def upgrade(options: Namespace) -> None:
     """Bring the schema up to date."""
     from store.care import upgrade_store
+    from store.key_files import key_file_text
 
     location = find_location(options.store)
     with spinner("Upgrading"):
         done = upgrade_store(location)
+    # A store from before the audit log has one now, which wants its key.
+    key, why_not = (None, "") if done.before >= AUDITED else key_for_auditor(options)
     if options.json:
-        print_json({"store": str(location), "before": done.before, "after": done.after})
+        text = None if key is None else key_file_text(key)
+        print_json({"store": str(location), "before": done.before, "after": done.after, "audit_key": text})
     elif done.before == done.after:
         print(f"{clean(str(location))} is up to date (schema {done.after}).")
     else:
         print(f"{clean(str(location))} went from schema {done.before} to {done.after}.")
+        if key is not None:
+            print_key_file(key)
+        elif why_not:
+            print(f"Please note: {why_not}.")
+
+
+def grant(options: Namespace) -> None:
+    """Give a role of the server what it needs, and no more."""
+    from store.roles import grant_role
+
+    with writing(options) as store:
+        grant_role(store, options.role)
+        place = str(store.location)
+    if options.json:
+        print_json({"store": place, "role": options.role})
+    else:
+        print(f"{clean(options.role)} can work with {clean(place)}; what only grows it cannot change.")
 
 
 def size_words(size: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui import kpi_words as say
 from tui import words
-from tui.actor import who
+from tui.actor import who, writer
 from tui.data_facts import ask_location
 from tui.kpi_draft import Meeting, taken_over
 from tui.kpi_facts import ask_kpis
@@ -129,11 +129,11 @@ class KpiSavingPage(KpiFactsPage):
         location: Location,
     ) -> None:
         def save(job: Job) -> Saved | TargetConflictError:
+            # Deferred: writing needs what reading does not.
             from store.targets import TargetConflictError, save_targets
-            from store.work import Store  # deferred: writing needs what reading does not
 
             del job
-            store = Store(location)
+            store = writer(location, "app")
             try:
                 return save_targets(
                     store,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.reader import Question
 
 # Later screens are added here: the key that opens one, and its title.
-TABS = (("1", "Board"), ("2", "KPIs"), ("6", "Data"))
+TABS = (("1", "Board"), ("2", "KPIs"), ("4", "Audit"), ("6", "Data"))
 DAY = Binding.Group("day")
 WIDE = 120
 

@@ -52,10 +52,20 @@ class ReasonBox(Dialogue[Given]):
     FOOTING = ""
     AUTO_FOCUS = "ReasonInput"
 
-    def __init__(self, heading: str, answer: str, *, reason: str = "", refused: str = "") -> None:
+    def __init__(
+        self,
+        heading: str,
+        answer: str,
+        *,
+        reason: str = "",
+        refused: str = "",
+        ask: str = "Why? It is kept with the change.",
+        hint: str = "the reason",
+    ) -> None:
         super().__init__()
         self.HEADING = heading  # type: ignore[misc]
         self.answer, self.reason, self.refused = answer, reason, refused
+        self.ask, self.hint = ask, hint
         self.said = ""
         self.columns: Sequence[Column] = ()
         self.rows: Sequence[TableRow] = ()
@@ -78,8 +88,8 @@ class ReasonBox(Dialogue[Given]):
         rows = TableRows()
         rows.has_cursor = rows.can_focus = False
         yield rows
-        yield Label("Why? It is kept with the change.", id="ask")
-        yield ReasonInput(self.reason, placeholder="the reason", id="reason", select_on_focus=False)
+        yield Label(self.ask, id="ask")
+        yield ReasonInput(self.reason, placeholder=self.hint, id="reason", select_on_focus=False)
         yield Static(id="said", markup=False)
         yield AnswerLine(
             [("enter", self.answer, "screen.go_on"), ("esc", "Not now", "screen.close")],

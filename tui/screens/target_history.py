@@ -41,8 +41,10 @@ class TargetHistoryScreen(SetPage):
                 tooltip="This set beside the marked one, or the one in force"),
     ]  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, at: int | None = None) -> None:
+        """Show all sets, at first with the cursor on the set `at`, if there is one of that number."""
         super().__init__()
+        self.at = at
         self.facts: HistoryFacts | None = None
         self.marked: int | None = None
 
@@ -69,14 +71,14 @@ class TargetHistoryScreen(SetPage):
 
     def take(self, facts: HistoryFacts) -> None:
         """Draw the sets; the cursor stays on its set."""
-        at = self.view
+        at, self.at = self.at if self.view is None else self.view.number, None
         self.facts = facts
         self.host.today, self.host.revision = facts.today, facts.revision
         self.recovered()
         self._draw()
         if at is not None:
             numbers = [view.number for view in facts.sets]
-            self.query_one(TableRows).cursor = numbers.index(at.number) if at.number in numbers else 0
+            self.query_one(TableRows).cursor = numbers.index(at) if at in numbers else 0
 
     def _failed(self, said: str) -> None:
         if self.facts is not None:

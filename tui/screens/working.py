@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui import words
+from tui.actor import writer
 from tui.data_facts import ask_location
 from tui.data_words import dropped_words, retried_words
 from tui.screens.page import Page
@@ -149,11 +150,9 @@ class WorkingPage(Page):
         done: Callable[[Any], str],
         location: Location,
     ) -> None:
-        from store.work import Store  # deferred: writing needs what reading does not
-
         result, failure = None, None
         try:
-            store = Store(location)
+            store = writer(location, "app")
             try:
                 result = operation(store, job)
             finally:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.strip import Strip
 
+    from tui.themes import Look
+
 
 def width_of(segments: Sequence[Segment]) -> int:
     """How many cells the segments take."""
@@ -98,20 +100,29 @@ class TabLine(Line):
     def draw(self, width: int) -> list[Segment]:
         """“1 Board  › Draft › Ready to approve”; the path's end is what matters and stays."""
         look = drawing.look(self)
-        segments: list[Segment] = []
-        for key, title in self.tabs:
-            style = look.accent if title == self.active else look.muted
-            segments += [Segment(f"{key} {title}", style + click(f"app.tab({key!r})")), Segment("  ")]
-        room = width - width_of(segments)
         path = [words.shown(step) for step in self.path]
+        segments = self._tabs(look, named=True)
+        if width_of(segments) + sum(map(cell_len, path)) + 3 * len(path) > width:
+            segments = self._tabs(look, named=False)
+        room = width - width_of(segments)
         while len(path) > 1 and sum(map(cell_len, path)) + 3 * len(path) > room:
             del path[0]
         for place, step in enumerate(path):
             style = look.strong if place == len(path) - 1 else look.text
             segments += [
                 Segment("› ", look.faint),
-                Segment(f"{words.left(step, min(cell_len(step), room))} ", style),
+                Segment(f"{words.left(step, min(cell_len(step), room - 2))} ", style),
             ]
+        return segments
+
+    def _tabs(self, look: Look, *, named: bool) -> list[Segment]:
+        """The screens; where the path needs the room only the one where one is has its name."""
+        segments: list[Segment] = []
+        for key, title in self.tabs:
+            active = title == self.active
+            style = look.accent if active else look.muted
+            text = f"{key} {title}" if named or active else key
+            segments += [Segment(text, style + click(f"app.tab({key!r})")), Segment("  ")]
         return segments
 
 

@@ -1,0 +1,219 @@
+"""The records that the audit log follows: what the tables say of each, by field.
+
+A record is named by kind and key. What entries say of persons they say elsewhere, by opaque ids: authors
+stand in the tables, never in a record's fields. Its reason is the entry's.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.audit_entry import Change, Value
+from kpi.chain import canonical
+from kpi.events import moment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kpi.events import Instant
+    from store.plain import Plain
+
+Fields = dict[str, Value]
+_TARGETS = (".due_days", ".done_by_days")
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Record(NamedTuple):
+    """A record's name: `target` is how entries write it."""
+
+    kind: str
+    key: str
+
+    @property
+    def target(self) -> str:
+        """`kind:key`."""
+        return f"{self.kind}:{self.key}"
+
+
+def digest_of(fields: Mapping[str, Value]) -> str:
+    """The digest that an entry keeps of a record's fields, in hex."""
+    return sha256(canonical(fields).encode()).hexdigest()
+
+
+def fields_of(plain: Plain, record: Record) -> Fields | None:
+    """What the tables say of a record; None if it is not there."""
+    return _KINDS[record.kind].read(plain, record.key)
+
+
+def all_records(plain: Plain) -> Iterator[Record]:
+    """Every record that the tables have, kind by kind, without holding them all."""
+    for kind, (_, ask) in _KINDS.items():
+        for (key,) in plain.stream(ask):
+            yield Record(kind, str(key))
+
+
+def changes_between(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[Change, ...]:
+    """The fields that differ, by name."""
+    return tuple(
+        Change(name, before.get(name), after.get(name))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    )
+
+
+def base_of(plain: Plain, record: Record) -> Fields:
+    """What a new record is compared with: of a target set and of a calendar, those that counted before it."""
+    if record.kind == "target_set" and (made_of := _made_of(plain, int(record.key))) is not None:
+        fields = fields_of(plain, Record("target_set", str(made_of))) or {}
+        return {name: value for name, value in fields.items() if name.endswith(_TARGETS)}
+    if record.kind == "calendar" and int(record.key) > 1:
+        fields = fields_of(plain, Record("calendar", str(int(record.key) - 1))) or {}
+        return {name: value for name, value in fields.items() if name not in ("at", "from_day")}
+    return {}
+
+
+def _said_at(instant: Instant | None) -> str | None:
+    return None if instant is None else moment_of(instant).isoformat()
+
+
+def _organisation(plain: Plain, key: str) -> Fields:
+    del key
+    ((name, store_id, zone, catalogue),) = plain.rows(
+        "SELECT name, store_id, zone, catalogue FROM organisation"
+    )
+    # A catalogue is long and never changes; its digest tells as well whether it has.
+    return {
+        "name": name,
+        "store_id": store_id,
+        "zone": zone,
+        "catalogue": f"sha256:{sha256(catalogue.encode()).hexdigest()}",
+    }
+
+
+def _calendar(plain: Plain, key: str) -> Fields | None:
+    if key == "1":
+        ((region, weekdays),) = plain.rows("SELECT region, weekdays FROM organisation")
+        days = plain.rows("SELECT day, works, reason FROM calendar_day")
+        return {"region": region, "weekdays": _weekdays(weekdays), **_named_days(days)}
+    row = plain.row(
+        "SELECT at, from_day, region, weekdays, days FROM calendar_change WHERE number = ?", (int(key),)
+    )
+    if row is None:
+        return None
+    at, from_day, region, weekdays, said = row
+    return {
+        "at": _said_at(at),
+        "from_day": _day(from_day),
+        "region": region,
+        "weekdays": _weekdays(weekdays),
+        **_named_days(json.loads(said)),
+    }
+
+
+def _day(ordinal: int) -> str:
+    from datetime import date
+
+    return date.fromordinal(ordinal).isoformat()
+
+
+def _weekdays(said: str) -> str:
+    return ", ".join(_DAYS[day] for day in json.loads(said))
+
+
+def _named_days(rows: list[tuple[int, int, str]]) -> Fields:
+    return {_day(day): f"{'works' if works else 'closed'}: {reason}" for day, works, reason in rows}
+
+
+def _made_of(plain: Plain, number: int) -> int | None:
+    """The set that would have been in force, when a set began, without it; None for the first one."""
+    return _found_int(
+        plain.value(
+            "SELECT s.number FROM target_set s JOIN target_set made ON made.number = ? "
+            "LEFT JOIN target_set_withdrawal w ON w.set_number = s.number "
+            "WHERE s.number < made.number AND coalesce(s.effective_from, -1) <= made.effective_from "
+            "AND (w.at IS NULL OR w.at > made.created_at) "
+            "ORDER BY coalesce(s.effective_from, -1) DESC, s.number DESC LIMIT 1",
+            (number,),
+        )
+    )
+
+
+def _found_int(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def _target_set(plain: Plain, key: str) -> Fields | None:
+    row = plain.row(
+        "SELECT s.effective_from, w.set_number FROM target_set s "
+        "LEFT JOIN target_set_withdrawal w ON w.set_number = s.number WHERE s.number = ?",
+        (int(key),),
+    )
+    if row is None:
+        return None
+    fields: Fields = {
+        "effective_from": _said_at(row[0]),
+        "made_of": _made_of(plain, int(key)),
+        "withdrawn": row[1] is not None,
+    }
+    for code, due_days, done_by_days in plain.rows(
+        "SELECT k.code, t.due_days, t.done_by_days FROM target t JOIN kpi k ON k.id = t.kpi_id "
+        "WHERE t.set_number = ?",
+        (int(key),),
+    ):
+        fields |= {f"{code}{_TARGETS[0]}": due_days, f"{code}{_TARGETS[1]}": done_by_days}
+    return fields
+
+
+def _mapping(plain: Plain, key: str) -> Fields | None:
+    row = plain.row("SELECT text FROM mapping WHERE name = ?", (key,))
+    return None if row is None else {"text": row[0]}
+
+
+def _import(plain: Plain, key: str) -> Fields | None:
+    row = plain.row(
+        "SELECT source, file, finished_at, digest, rows, added, duplicates, sandbox, quarantined "
+        "FROM import_run WHERE id = ?",
+        (int(key),),
+    )
+    if row is None:
+        return None
+    source, file, finished_at, digest, *counts = row
+    fields: Fields = {"source": source, "file": file, "finished": finished_at is not None}
+    if finished_at is None:
+        return fields  # its counts grow with every batch
+    waiting = plain.value("SELECT count(*) FROM quarantine WHERE import_id = ?", (int(key),))
+    names = ("rows", "added", "duplicates", "sandbox", "quarantined")
+    return fields | {"digest": digest, "waiting": int(waiting), **dict(zip(names, counts, strict=True))}
+
+
+def _setting(plain: Plain, key: str) -> Fields | None:
+    row = plain.row("SELECT value FROM setting WHERE name = ?", (key,))
+    return None if row is None else {"value": row[0]}
+
+
+def _review(plain: Plain, key: str) -> Fields | None:
+    row = plain.row("SELECT first_seq, last_seq FROM audit_review WHERE number = ?", (int(key),))
+    return None if row is None else {"first": row[0], "last": row[1]}
+
+
+class _Kind(NamedTuple):
+    """How records of a kind are read, and the query that has all their keys."""
+
+    read: Callable[[Plain, str], Fields | None]
+    ask: str
+
+
+_KINDS = {
+    "organisation": _Kind(_organisation, "SELECT id FROM organisation"),
+    "calendar": _Kind(
+        _calendar, "SELECT id FROM organisation UNION ALL SELECT number FROM calendar_change ORDER BY 1"
+    ),
+    "target_set": _Kind(_target_set, "SELECT number FROM target_set ORDER BY number"),
+    "mapping": _Kind(_mapping, "SELECT name FROM mapping ORDER BY name"),
+    "import": _Kind(_import, "SELECT id FROM import_run ORDER BY id"),
+    "setting": _Kind(_setting, "SELECT name FROM setting ORDER BY name"),
+    "review": _Kind(_review, "SELECT number FROM audit_review ORDER BY number"),
+}
+KINDS = tuple(_KINDS)

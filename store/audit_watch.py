@@ -1,0 +1,72 @@
+"""Which records a transaction changes: noted by triggers that live as long as a writer's connection.
+
+What changes the tables by another way is not noted here: the next verification finds it instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from store.plain import Plain
+
+# By table, the record that a changed row belongs to: its kind, and its key from the row. On PostgreSQL the
+# triggers belong to the schema (migration 0004) and see a writer by its temporary table.
+RECORDS = (
+    ("organisation", "organisation", "1"),
+    ("organisation", "calendar", "1"),
+    ("calendar_day", "calendar", "1"),
+    ("target_set", "target_set", "{row}.number"),
+    ("target", "target_set", "{row}.set_number"),
+    ("target_set_withdrawal", "target_set", "{row}.set_number"),
+    ("calendar_change", "calendar", "{row}.number"),
+    ("mapping", "mapping", "{row}.name"),
+    ("import_run", "import", "{row}.id"),
+    ("quarantine", "import", "{row}.import_id"),
+    ("setting", "setting", "{row}.name"),
+    ("audit_review", "review", "{row}.number"),
+)
+_TABLE = "touched (kind TEXT, key TEXT)"
+
+
+def has_log(plain: Plain) -> bool:
+    """Whether the store's schema has an audit log."""
+    if plain.postgres:
+        return plain.value("SELECT to_regclass('audit_state')") is not None
+    return plain.value("SELECT 1 FROM main.sqlite_master WHERE name = 'audit_state'") is not None
+
+
+def watch(plain: Plain) -> None:
+    """Begin to note, on this connection; nothing happens if that is so already."""
+    if plain.postgres:
+        if plain.value("SELECT to_regclass('pg_temp.touched')") is None:
+            plain.run(f"CREATE TEMPORARY TABLE {_TABLE} ON COMMIT DELETE ROWS")
+        return
+    if plain.value("SELECT 1 FROM sqlite_temp_master WHERE name = 'touched'") is not None:
+        return
+    plain.run(f"CREATE TEMPORARY TABLE {_TABLE}")
+    for table, kind, key in RECORDS:
+        for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            value = key.format(row=row)
+            # Not INSERT OR IGNORE: the statement that is under way would put its own conflict clause over it.
+            plain.run(
+                f"CREATE TEMPORARY TRIGGER touched_{table}_{kind}_{verb.lower()} "
+                f"AFTER {verb} ON {table} BEGIN INSERT INTO touched SELECT '{kind}', {value} "
+                f"WHERE NOT EXISTS (SELECT 1 FROM touched WHERE kind = '{kind}' "
+                f"AND key = CAST({value} AS TEXT)); END"
+            )
+
+
+def touch(plain: Plain, records: Iterable[tuple[str, str]]) -> None:
+    """Have records looked at as if they had been changed."""
+    plain.many("INSERT INTO touched (kind, key) VALUES (?, ?)", list(records))
+
+
+def touched(plain: Plain) -> list[tuple[str, str]]:
+    """The records that have been changed in this transaction, as (kind, key); they are forgotten with it."""
+    found = plain.rows("SELECT DISTINCT kind, key FROM touched")
+    if found and not plain.postgres:
+        plain.run("DELETE FROM touched")  # a temporary table of SQLite outlives the transaction
+    return sorted((str(kind), str(key)) for kind, key in found)
