@@ -110,7 +110,8 @@ def _doubt(walk: Walk) -> str | None:
     if walk.checked_from is None and not nothing_new:
         return "there is no key at hand for this log; give the auditor's with --key-file"
     if walk.unsealed:
-        return f"{walk.unsealed} entries were written without a key after the log had one"
+        many = "1 entry was" if walk.unsealed == 1 else f"{walk.unsealed} entries were"
+        return f"{many} written without a key after the log had one"
     if not walk.met:
         return "nothing at hand remembers how long the log was; give a checkpoint with --checkpoint"
     if walk.unchecked > walk.met[-1].seq:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from kpi.audit_entry import GONE, Change, Entry, Origin, Outcome, entry_text, read_entry
+from kpi.audit_entry import GONE, Change, Entry, EntryError, Origin, Outcome, entry_text, read_entry
 from kpi.chain import UNSEALED, canonical, entry_hash, entry_tag, genesis
 from kpi.chain_keys import FINGERPRINT_FIELD, KEY_OPERATION
 from kpi.events import moment_of
 from kpi.text import clean
-from store.audit_records import Fields, Record, base_of, changes_between, digest_of, fields_of
+from store.audit_records import Fields, Record, base_of, changes_between, digest_of, fields_in, fields_of
 from store.audit_watch import touched
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from store.audit_keys import KeyRing
     from store.plain import Plain
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 SYSTEM = "system"  # who acts when nobody does; not a name, hence its own id
 EPOCH_ENTRIES = 1_000
 _MOST_SAID = 500
+_END_OF_TIME = 253_402_300_800_000_000  # the year 10000
 
 
 class Who(NamedTuple):
@@ -76,9 +76,12 @@ class Appended(NamedTuple):
 def head_of(plain: Plain, store: UUID) -> Head:
     """The end of the log."""
     row = plain.row('SELECT seq, epoch, hash, "at" FROM audit_entry ORDER BY seq DESC LIMIT 1')
-    return (
-        Head(0, UNSEALED, genesis(store), 0) if row is None else Head(row[0], row[1], bytes(row[2]), row[3])
-    )
+    if row is None:
+        return Head(0, UNSEALED, genesis(store), 0)
+    seq, epoch, hashed, at = row
+    # Edited, it may be anything: what comes after it must be written all the same.
+    is_instant = isinstance(at, int) and 0 <= at < _END_OF_TIME
+    return Head(seq, epoch, bytes(hashed), at if is_instant else 0)
 
 
 def last_epoch(plain: Plain) -> int:
@@ -90,16 +93,17 @@ def last_epoch(plain: Plain) -> int:
 def last_fingerprint(plain: Plain) -> str | None:
     """What the log says of the key that its entries are sealed with now; None if it never had one."""
     row = plain.row(
-        "SELECT seq, text FROM audit_entry WHERE operation = ? ORDER BY seq DESC LIMIT 1", (KEY_OPERATION,)
+        "SELECT seq, text FROM audit_entry WHERE operation = ? AND outcome = 'done' "
+        "ORDER BY seq DESC LIMIT 1",
+        (KEY_OPERATION,),
     )
-    return None if row is None else _fingerprint_among(read_entry(*row).changes)
+    try:
+        return None if row is None else _fingerprint_among(read_entry(*row).changes)
+    except EntryError:  # edited: what comes after it is not sealed, and `verify` says why
+        return None
 
 
-def _fingerprint_in(notes: Iterable[Note]) -> str | None:
-    return _fingerprint_among([change for note in notes for change in note.changes])
-
-
-def _fingerprint_among(changes: Iterable[Change]) -> str | None:
+def _fingerprint_among(changes: Sequence[Change]) -> str | None:
     named = [change.after for change in changes if change.field == FINGERPRINT_FIELD]
     return str(named[0]) if named else None
 
@@ -107,32 +111,31 @@ def _fingerprint_among(changes: Iterable[Change]) -> str | None:
 def store_id_of(plain: Plain) -> UUID | None:
     """The id that the chain is bound to; None before the founding."""
     found = plain.value("SELECT store_id FROM organisation")
-    return None if found is None else UUID(found)
+    try:
+        return None if found is None else UUID(found)
+    except (ValueError, AttributeError) as error:
+        raise StoreError(
+            "the store's own id is none any more; look with “stagewatch audit verify”"
+        ) from error
 
 
 def append_entries(
-    plain: Plain, operation: Operation, now: int, notes: Iterable[Note] = ()
+    plain: Plain, operation: Operation, now: int, notes: Sequence[Note] = ()
 ) -> Appended | None:
     """Write an entry for every record that this transaction has changed, and for every note.
 
     None if there is nothing to write.
     """
-    from store.audit_keys import load_ring  # deferred: most units of work have nothing to say
-
-    store = store_id_of(plain)
+    records = touched(plain)
+    store = store_id_of(plain) if records or notes else None
     if store is None:
         return None
-    notes = list(notes)
-    drafts = [*_changed(plain, operation), *_noted(operation, notes)]
+    drafts = _changed(plain, operation, records) + [(_draft(operation, note, None), {}) for note in notes]
     if not drafts:
         return None
     before = head = head_of(plain, store)
-    ring = load_ring(store)
-    if ring is not None and ring.fingerprint != (_fingerprint_in(notes) or last_fingerprint(plain)):
-        ring = None  # of a key that another machine has begun anew since: its seals would be nobody's
-    if ring is not None and head.epoch == UNSEALED:
-        ring = _led_to(ring, max(ring.epoch, last_epoch(plain)), store)
-    is_on_chain = ring is None or ring.seq == 0 or _hash_at(plain, ring.seq) == ring.hash
+    ring = _usable_ring(plain, store, head, notes)
+    is_on_chain = ring is not None and (ring.seq == 0 or hash_at(plain, ring.seq) == ring.hash)
     actor = actor_id(plain, operation.actor)
     for draft, fields in drafts:
         entry = replace(draft, seq=head.seq + 1, at=now, actor=actor, group=before.seq + 1)
@@ -152,6 +155,22 @@ def append_entries(
     return Appended(store, ring, head)
 
 
+def _usable_ring(plain: Plain, store: UUID, head: Head, notes: Sequence[Note]) -> KeyRing | None:
+    """This machine's key, if it is of the line of keys that the log is sealed with now.
+
+    Another machine may have begun a new one since: seals with the old one would be nobody's.
+    """
+    from store.audit_keys import load_ring  # deferred: most units of work have nothing to say
+
+    ring = load_ring(store)
+    if ring is None:
+        return None
+    changes = [change for note in notes for change in note.changes]
+    if ring.fingerprint != (_fingerprint_among(changes) or last_fingerprint(plain)):
+        return None
+    return _led_to(ring, max(ring.epoch, last_epoch(plain)), store) if head.epoch == UNSEALED else ring
+
+
 def keep_head(appended: Appended | None, *, put_back: bool) -> None:
     """Let the keyring know the new end and key, after the commit: it may be behind the store, never ahead.
 
@@ -165,17 +184,19 @@ def keep_head(appended: Appended | None, *, put_back: bool) -> None:
     with suppress(StoreError):  # what was to be done is done; the keyring only knows an older end
         if put_back:
             anchor(store, head.seq, head.hash)
-            ring = replace(ring, seq=head.seq, hash=head.hash)
+            ring = replace(ring, seq=head.seq, hash=head.hash, verified=None)
         save_ring(store, ring)
 
 
-def _changed(plain: Plain, operation: Operation) -> list[tuple[Entry, Fields]]:
+def _changed(
+    plain: Plain, operation: Operation, records: Sequence[tuple[str, str]]
+) -> list[tuple[Entry, Fields]]:
     """Drafts of entries for the records that differ from what the log last said of them."""
     drafts = []
-    for kind, key in touched(plain):
+    for kind, key in records:
         record = Record(kind, key)
         held = plain.value("SELECT fields FROM audit_state WHERE target = ?", (record.target,))
-        known: Fields | None = None if held is None else json.loads(held)
+        known = None if held is None else fields_in(held)
         fields = fields_of(plain, record)
         if fields == known:
             continue
@@ -187,10 +208,6 @@ def _changed(plain: Plain, operation: Operation) -> list[tuple[Entry, Fields]]:
         )
         drafts.append((draft, fields or {}))
     return drafts
-
-
-def _noted(operation: Operation, notes: Iterable[Note]) -> list[tuple[Entry, Fields]]:
-    return [(_draft(operation, note, None), {}) for note in notes]
 
 
 def _draft(operation: Operation, note: Note, state: str | None) -> Entry:
@@ -235,15 +252,21 @@ def _epoch(head: Head, entry: Entry, ring: KeyRing | None, store: UUID) -> tuple
     return epoch, _led_to(ring, epoch, store)
 
 
-def _led_to(ring: KeyRing, epoch: int, store: UUID) -> KeyRing:
-    """The ring with the key of a later epoch: the one before it is let go of."""
+def _led_to(ring: KeyRing, epoch: int, store: UUID) -> KeyRing | None:
+    """The ring with the key of a later epoch, in place of its own; None for an epoch that cannot be."""
     from store.audit_keys import keys_for  # deferred: as above
 
-    *_, key = keys_for(ring.key, ring.epoch, epoch, store)
+    key = ring.key
+    try:
+        for key in keys_for(ring.key, ring.epoch, epoch, store):  # noqa: B007 - the last one is wanted
+            pass
+    except StoreError:  # somebody wrote any number there: what comes is not sealed, and `verify` says why
+        return None
     return replace(ring, epoch=epoch, key=key)
 
 
-def _hash_at(plain: Plain, seq: int) -> bytes | None:
+def hash_at(plain: Plain, seq: int) -> bytes | None:
+    """The hash of an entry, None where there is none."""
     found = plain.value("SELECT hash FROM audit_entry WHERE seq = ?", (seq,))
     return None if found is None else bytes(found)
 

@@ -11,18 +11,20 @@ from kpi.audit_entry import Change
 from kpi.chain_keys import FINGERPRINT_FIELD, KEY_OPERATION
 from kpi.events import moment_of
 from kpi.text import clean
-from store.audit import Note, head_of, last_epoch, last_fingerprint, store_id_of
-from store.audit_keys import KeyRing, Lack, adopt, look, new_ring, save_ring
+from store.audit import hash_at, head_of, last_epoch, last_fingerprint, store_id_of
+from store.audit_keys import KeyRing, Lack, NoRing, adopt, forget_ring, look, new_ring, save_ring
+from store.audit_verify import verify
 from store.checkpoints import Checkpoint, write_checkpoint
 from store.errors import StoreError
 from store.moment import one_moment
 from store.schema import check_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from uuid import UUID
 
-    from store.audit import Head
+    from kpi.chain_verdict import Verdict
     from store.key_files import KeyFile
     from store.location import Location
     from store.plain import Plain
@@ -41,13 +43,14 @@ def begin_key(store: Store, *, lost: bool = False, actor: str | None = None) -> 
     """
     name = store_id(store.location)
     found = look(name)
-    if isinstance(found, KeyRing):
-        raise StoreError("this machine keeps a key of this audit log already; nothing was changed")
-    if found.lack is not Lack.NONE_KEPT:
+    if isinstance(found, NoRing) and found.lack is not Lack.NONE_KEPT:
         raise StoreError(f"the audit log gets no key: {found.why}")
     with store.work(KEY_OPERATION, actor=actor, about=KEY_TARGET) as work:
         check_version(work.plain, store.location)
-        if not lost and last_fingerprint(work.plain) is not None:
+        named = last_fingerprint(work.plain)
+        if isinstance(found, KeyRing) and found.fingerprint == named and not lost:
+            raise StoreError("this machine keeps a key of this audit log already; nothing was changed")
+        if not lost and named is not None:
             raise StoreError(
                 "the audit log has a key, which another machine keeps; take it over with “stagewatch audit "
                 "key adopt FILE”, or begin a new one with --lost"
@@ -55,6 +58,7 @@ def begin_key(store: Store, *, lost: bool = False, actor: str | None = None) -> 
         head = head_of(work.plain, name)
         ring, key_file = new_ring(name, last_epoch(work.plain) + 1, seq=head.seq, head=head.hash)
         # Before the commit: an entry about a key that nobody has would be worse than a key without an entry.
+        forget_ring(name)  # of a key that the log never had, or has no more
         save_ring(name, ring)
         checkpoint_key = base64.b64encode(key_file.checkpoint_key).decode()
         work.note(
@@ -72,7 +76,14 @@ def adopt_key(store: Store, key_file: KeyFile, *, actor: str | None = None) -> i
     name = store_id(store.location)
     with store.work("audit.adopt", actor=actor, about=KEY_TARGET) as work:
         check_version(work.plain, store.location)
+        if key_file.fingerprint != last_fingerprint(work.plain):
+            raise StoreError(
+                "that is not the key that the log is sealed with now: another one was begun since; "
+                "nothing was changed"
+            )
+        before = look(name)
         ring = adopt(name, key_file, max(key_file.epoch, last_epoch(work.plain)))
+        work.changed = ring != before
         work.note(KEY_TARGET, reason="This machine took the key from a key file")
     return ring.epoch
 
@@ -100,27 +111,22 @@ class Written:
 
 def write_one(location: Location, folder: str | Path, now: int) -> Written:
     """Write a checkpoint of the log as it is into a folder. StoreError without a key that signs."""
-    with one_moment(location) as plain:
-        name, head = _id(plain), head_of(plain, _id(plain))
+    name = store_id(location)
+    # The keyring first: the log may have grown since, but never have lost what it remembers.
     ring = look(name)
     if not isinstance(ring, KeyRing):
         raise StoreError(f"no checkpoint was written: {ring.why}")
     if ring.signing is None:
         raise StoreError("no checkpoint was written: this machine adopted the log's key, another one signs")
-    if not _is_of(head, ring, location):
+    with one_moment(location) as plain:
+        head, held = head_of(plain, name), hash_at(plain, ring.seq)
+    if held != ring.hash:
         raise StoreError(
             "no checkpoint was written: the log is not the one that this machine's keyring remembers; "
             "look with “stagewatch audit verify”"
         )
     checkpoint = Checkpoint(name, head.seq, head.hash, moment_of(now).replace(microsecond=0))
     return Written(write_checkpoint(Path(folder).expanduser(), checkpoint, ring.signing), checkpoint)
-
-
-def _is_of(head: Head, ring: KeyRing, location: Location) -> bool:
-    """Whether the keyring's head is on the log's chain: a rolled back log must not be signed."""
-    with one_moment(location) as plain:
-        held = plain.value("SELECT hash FROM audit_entry WHERE seq = ?", (ring.seq,))
-    return ring.seq <= head.seq and held is not None and bytes(held) == ring.hash
 
 
 def keep_checkpoints(store: Store, folder: str | Path | None, *, actor: str | None = None) -> Path | None:
@@ -162,7 +168,22 @@ def _is_there(folder: Path, name: UUID, day: date) -> bool:
     return any(folder.glob(f"audit-{str(name)[:8]}-*-{day:%Y%m%d}T*.checkpoint"))
 
 
+def look_after_log(location: Location, now: int, stopped: Callable[[], bool]) -> tuple[Verdict, str | None]:
+    """Verify what is new, on a Monday all of it, and write the day's checkpoint of a log that is proven.
+
+    The verdict, and why there is no checkpoint of today though one is wanted. NotVerifiedError if stopped.
+    """
+    is_monday = moment_of(now).weekday() == 0
+    verdict = verify(location, now, since_last=not is_monday, stopped=stopped)
+    if verdict.result == "proven":
+        try:
+            daily_checkpoint(location, now)
+        except StoreError as error:
+            return verdict, str(error)
+    return verdict, None
+
+
 def note_read(store: Store, operation: str, target: str, what: str, *, actor: str | None = None) -> None:
     """Have the log say that somebody has read what is protected: `what`, in words."""
     with store.work(operation, actor=actor, about=target) as work:
-        work.notes.append(Note(target, "read", (), what))
+        work.note(target, reason=what, outcome="read")

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from kpi.audit_entry import GONE, EntryError, read_entry
 from kpi.chain_verdict import Difference
-from store.audit_records import KINDS, Record, all_records, changes_between, digest_of, fields_of
+from store.audit_records import (
+    KINDS,
+    Fields,
+    Record,
+    all_records,
+    changes_between,
+    digest_of,
+    fields_in,
+    fields_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,15 +80,30 @@ def _remembered(plain: Plain) -> Iterator[Difference | None]:
 
 
 def _compared(plain: Plain, target: str, seq: int, held: str, text: str | None) -> Difference | None:
-    fields = _fields(held)
+    words = _against_entry(target, seq, held, text)
+    if words is not None:
+        return Difference(seq, target, "", words)
+    try:
+        return _against_tables(plain, target, seq, fields_in(held) or {})
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return Difference(seq, target, "", f"what the tables have of {target} cannot be read any more")
+
+
+def _against_entry(target: str, seq: int, held: str, text: str | None) -> str | None:
+    """What is wrong with what is remembered of a record, held against the entry that it names."""
     if text is None:
-        return Difference(seq, target, "", f"{target} was changed by entry {seq:,}, which is not there")
+        return f"{target} was changed by entry {seq:,}, which is not there"
     try:
         entry = read_entry(seq, text)
     except EntryError as error:
-        return Difference(seq, target, "", str(error))
+        return str(error)
+    fields = fields_in(held)
     if fields is None or entry.target != target or entry.state != digest_of(fields):
-        return Difference(seq, target, "", f"what is remembered of {target} is not what entry {seq:,} left")
+        return f"what is remembered of {target} is not what entry {seq:,} left"
+    return None
+
+
+def _against_tables(plain: Plain, target: str, seq: int, fields: Fields) -> Difference | None:
     kind, _, key = target.partition(":")
     now = fields_of(plain, Record(kind, key)) if kind in KINDS else None
     if now is None:
@@ -87,20 +111,8 @@ def _compared(plain: Plain, target: str, seq: int, held: str, text: str | None) 
     if now == fields:
         return None
     change = changes_between(fields, now)[0]
-    return Difference(
-        seq,
-        target,
-        change.field,
-        f"{target} has {change.field} {_said(change.after)}; entry {seq:,} left it at {_said(change.before)}",
-    )
-
-
-def _fields(held: str) -> dict[str, Value] | None:
-    try:
-        read = json.loads(held)
-        return read if isinstance(read, dict) and digest_of(read) else None
-    except (ValueError, TypeError, RecursionError):
-        return None
+    words = f"{change.field} {_said(change.after)}; entry {seq:,} left it at {_said(change.before)}"
+    return Difference(seq, target, change.field, f"{target} has {words}")
 
 
 def _unknown(plain: Plain) -> Iterator[Difference | None]:

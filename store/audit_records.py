@@ -42,6 +42,15 @@ def digest_of(fields: Mapping[str, Value]) -> str:
     return sha256(canonical(fields).encode()).hexdigest()
 
 
+def fields_in(held: str) -> Fields | None:
+    """The fields that a text kept for a record holds; None if it holds none."""
+    try:
+        read = json.loads(held)
+        return read if isinstance(read, dict) and canonical(read) == held else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 def fields_of(plain: Plain, record: Record) -> Fields | None:
     """What the tables say of a record; None if it is not there."""
     return _KINDS[record.kind].read(plain, record.key)
@@ -194,8 +203,14 @@ def _setting(plain: Plain, key: str) -> Fields | None:
 
 
 def _review(plain: Plain, key: str) -> Fields | None:
-    row = plain.row("SELECT first_seq, last_seq FROM audit_review WHERE number = ?", (int(key),))
-    return None if row is None else {"first": row[0], "last": row[1]}
+    row = plain.row(
+        "SELECT first_seq, last_seq, at, actor, note FROM audit_review WHERE number = ?", (int(key),)
+    )
+    if row is None:
+        return None
+    first, last, at, actor, note = row
+    said = f"sha256:{sha256(note.encode()).hexdigest()}"  # the entry's reason has it in words
+    return {"first": first, "last": last, "at": _said_at(at), "by": actor, "note": said}
 
 
 class _Kind(NamedTuple):

@@ -11,6 +11,7 @@ from kpi.chain_walk import Anchor, Walk
 from store.audit import store_id_of
 from store.audit_keys import KeyRing, NoRing, Verified, look, note_verified
 from store.audit_reconcile import reconcile
+from store.audit_shape import shape_problem
 from store.checkpoints import CheckpointError, public_key, read_checkpoint
 from store.errors import StoreError
 from store.moment import one_moment
@@ -49,14 +50,16 @@ def verify(
     try:
         with one_moment(location) as plain:
             name = store_id_of(plain)
-            if name is None:
-                return unreadable("this store has no organisation yet")
-            ring = look(name)
+        if name is None:
+            return unreadable("this store has no organisation yet")
+        # The keyring first: what is committed between the two it need not know, the store must.
+        ring = look(name)
+        with one_moment(location) as plain:
             anchored, doubt = _checkpoint(checkpoint, name, key_file, ring)
             walk = _walk(plain, name, ring, key_file, anchored, since_last=since_last)
             _feed(plain, walk, tell, stopped)
             whole = walk.finding is None
-            difference = reconcile(plain) if whole else None
+            difference = shape_problem(plain) or reconcile(plain) if whole else None
             doubt = doubt or _doubt(ring, key_file)
             verdict = judge(walk, difference, reconciled=whole, doubt=doubt)
     except NotVerifiedError:

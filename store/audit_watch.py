@@ -28,7 +28,6 @@ RECORDS = (
     ("setting", "setting", "{row}.name"),
     ("audit_review", "review", "{row}.number"),
 )
-_TABLE = "touched (kind TEXT, key TEXT)"
 
 
 def has_log(plain: Plain) -> bool:
@@ -38,15 +37,20 @@ def has_log(plain: Plain) -> bool:
     return plain.value("SELECT 1 FROM main.sqlite_master WHERE name = 'audit_state'") is not None
 
 
+def is_watching(plain: Plain) -> bool:
+    """Whether this connection, to a SQLite file, notes already."""
+    return plain.value("SELECT 1 FROM sqlite_temp_master WHERE name = 'touched'") is not None
+
+
 def watch(plain: Plain) -> None:
     """Begin to note, on this connection; nothing happens if that is so already."""
     if plain.postgres:
         if plain.value("SELECT to_regclass('pg_temp.touched')") is None:
-            plain.run(f"CREATE TEMPORARY TABLE {_TABLE} ON COMMIT DELETE ROWS")
+            plain.run("CREATE TEMPORARY TABLE touched (kind TEXT, key TEXT) ON COMMIT DELETE ROWS")
         return
-    if plain.value("SELECT 1 FROM sqlite_temp_master WHERE name = 'touched'") is not None:
+    if is_watching(plain):
         return
-    plain.run(f"CREATE TEMPORARY TABLE {_TABLE}")
+    plain.run("CREATE TEMPORARY TABLE touched (kind TEXT, key TEXT, PRIMARY KEY (kind, key))")
     for table, kind, key in RECORDS:
         for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             value = key.format(row=row)
@@ -61,7 +65,8 @@ def watch(plain: Plain) -> None:
 
 def touch(plain: Plain, records: Iterable[tuple[str, str]]) -> None:
     """Have records looked at as if they had been changed."""
-    plain.many("INSERT INTO touched (kind, key) VALUES (?, ?)", list(records))
+    noted = touched(plain)
+    plain.many("INSERT INTO touched (kind, key) VALUES (?, ?)", sorted({*records} | {*noted}))
 
 
 def touched(plain: Plain) -> list[tuple[str, str]]:

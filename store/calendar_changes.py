@@ -47,6 +47,7 @@ class CalendarConflictError(StoreError):
             f"calendar {expected}; nothing was written, look at both and save again"
         )
         self.number, self.spec, self.by, self.reason = number, spec, by, reason
+        self.for_the_log = f"calendar {number} was saved meanwhile"
 
 
 class Saver(NamedTuple):

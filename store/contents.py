@@ -59,7 +59,9 @@ def copy_rows(source: Plain, target: Plain, tell: Callable[[str], None] | None =
             tell(table.name)
         columns = [column.name for column in table.columns if column.info != GENERATED]
         names = ", ".join(f'"{name}"' for name in columns)
-        rows = _stream(source, f'SELECT {names} FROM "{table.name}"')
+        # The log takes entries one after the other only.
+        order = " ORDER BY seq" if table.name == "audit_entry" else ""
+        rows = _stream(source, f'SELECT {names} FROM "{table.name}"{order}')
         if target.postgres:
             with (
                 target.connection.cursor() as cursor,

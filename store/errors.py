@@ -11,3 +11,7 @@ class StoreError(StagewatchError):
 
 class StoreMissingError(StoreError):
     """There is no store at this place."""
+
+
+class SchemaError(StoreError):
+    """The store's schema is not the one that this program works with."""

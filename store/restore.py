@@ -51,7 +51,7 @@ def restore(
     tell: Tell | None = None,
     by: Who = NOBODY,
 ) -> Restored:
-    """Fill `location` from a backup: wholly, or not at all.
+    """Fill `location` from a backup: wholly, or not at all; the log's entry about it comes right after.
 
     The backup is checked first; one of an older schema is brought up to date on the way, one of a newer
     is refused. StoreError if there is anything at `location` already, unless `replace`. `tell` hears the

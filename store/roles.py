@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
+import store.tables  # noqa: F401 - fills the metadata
 from kpi.audit_entry import Change
 from kpi.text import clean
 from store.errors import StoreError

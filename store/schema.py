@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.audit_entry import Change
 from store.audit_watch import touch
-from store.errors import StoreError, StoreMissingError
+from store.errors import SchemaError, StoreError, StoreMissingError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -41,7 +41,7 @@ def check_version(plain: Plain, location: Location) -> None:
     version = version_of(plain)
     check_known(version, location)
     if version != CURRENT:
-        raise StoreError(
+        raise SchemaError(
             f"{location} is from an older Stagewatch (schema {version}, this one works with {CURRENT}); "
             "bring it up to date with “stagewatch store upgrade”"
         )
@@ -52,7 +52,7 @@ def check_known(version: str | None, location: Location) -> None:
     if version is None:
         raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
     if version not in VERSIONS:
-        raise StoreError(
+        raise SchemaError(
             f"{location} was written by a newer Stagewatch (schema {version}, this one knows {CURRENT}); "
             "it was left untouched, please update the program"
         )

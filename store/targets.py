@@ -50,6 +50,7 @@ class TargetConflictError(StoreError):
     def __init__(self, what: str, expected: int, found: tuple[int, str, str]) -> None:
         """Say in one line `what` happened to the set that was `found` in place of the one `expected`."""
         self.newest, self.by, self.reason = found
+        self.for_the_log = f"target set {self.newest} {what} meanwhile"
         super().__init__(
             f"target set {self.newest} {what} meanwhile, by {self.by} (“{self.reason}”), and this change was "
             f"made of set {expected}; nothing was written, look at both and save again"

@@ -12,9 +12,10 @@ from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from kpi.errors import StagewatchError
 from store.audit import Note, Operation, Who, append_entries, keep_head
-from store.audit_watch import has_log, watch
-from store.errors import StoreError, StoreMissingError
+from store.audit_watch import has_log, is_watching, watch
+from store.errors import SchemaError, StoreError, StoreMissingError
 from store.failures import in_words
 from store.plain import Plain, connect_postgres
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from kpi.audit_entry import Change, Origin
+    from kpi.audit_entry import Change, Origin, Outcome
     from store.location import Location
 
 BUSY_SECONDS = 30
@@ -69,9 +70,15 @@ class Work:
         # Whether the log may end earlier than the keyring remembers, as after a restore.
         self.is_put_back = False
 
-    def note(self, target: str, changes: Sequence[Change] = (), reason: str | None = None) -> None:
+    def note(
+        self,
+        target: str,
+        changes: Sequence[Change] = (),
+        reason: str | None = None,
+        outcome: Outcome = "done",
+    ) -> None:
         """Have the audit log say what no record of its own shows."""
-        self.notes.append(Note(target, "done", tuple(changes), reason))
+        self.notes.append(Note(target, outcome, tuple(changes), reason))
 
     def watch(self) -> None:
         """From here on what changes comes into the audit log; the schema must have one."""
@@ -111,13 +118,16 @@ class Store:
         """
         operation = Operation(name, actor or self.who.actor, origin or self.who.origin, reason, about)
         with self._translated():
+            has_begun = False
             try:
                 with self._transaction(operation) as work:
+                    has_begun = True
                     yield work
-            except StoreMissingError:
+            except (SchemaError, StoreMissingError):
                 raise
-            except StoreError as error:
-                self._note_refusal(operation, str(error))
+            except StagewatchError as error:
+                if has_begun:
+                    self._note_refusal(operation, error)
                 raise
 
     @contextmanager
@@ -128,8 +138,10 @@ class Store:
             if plain.postgres:
                 plain.row("SELECT pg_advisory_xact_lock(?)", (_WRITER_LOCK,))
             work = Work(session, plain, self.clock())
-            if has_log(plain):
+            if plain.postgres and has_log(plain):
                 work.watch()
+            elif not plain.postgres:
+                work.is_watched = is_watching(plain)  # since `_begin`
             yield work
             if not work.changed:
                 session.rollback()
@@ -140,13 +152,15 @@ class Store:
             session.commit()
             keep_head(appended, put_back=work.is_put_back)
 
-    def _note_refusal(self, operation: Operation, said: str) -> None:
+    def _note_refusal(self, operation: Operation, error: StagewatchError) -> None:
         """Have the log say what was refused, in a transaction of its own."""
         if operation.origin == "system":
             return
         with suppress(StoreError), self._translated(), self._transaction(operation) as work:
             work.changed = work.is_watched
-            work.notes.append(Note(operation.about, "refused", (), said))
+            # An error may name people, whom the log knows by ids only: then it has other words for it.
+            said = getattr(error, "for_the_log", str(error))
+            work.note(operation.about, reason=said, outcome="refused")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

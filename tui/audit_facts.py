@@ -47,7 +47,7 @@ class AuditStart(NamedTuple):
 
 
 class AuditMore(NamedTuple):
-    """What a search has found since; `newest` if it looked at entries that have come meanwhile."""
+    """What a search has found since."""
 
     wanted: AuditFilter
     found: Found

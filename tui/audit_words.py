@@ -30,7 +30,8 @@ OPERATIONS = {
     "tasks.rebuild": ("tasks rebuilt", "rebuild the tasks"),
     "store.upgrade": ("store upgraded", "upgrade the store"),
     "store.restore": ("store restored", "restore the store"),
-    "audit.begin": ("audit log begun", "begin the audit log"),
+    "audit.adopt": ("audit key taken over", "take the audit key over"),
+    "store.grant": ("rights given", "give a role rights"),
     "audit.review": ("entries reviewed", "mark entries as reviewed"),
     "audit.export": ("audit log exported", "export the audit log"),
     "audit.folder": ("folder of checkpoints set", "set the folder of checkpoints"),
@@ -188,5 +189,5 @@ def which_entries(first: int, last: int) -> str:
 
 EXPORT = (
     "To export the log, leave the app or open another terminal: “stagewatch audit export FOLDER” writes all "
-    "entries there as JSON lines and CSV, with a manifest that can be checked without Stagewatch."
+    "entries there, with a manifest that can be checked without Stagewatch."
 )

@@ -85,22 +85,19 @@ def _forget(words: str) -> None:
 
 
 def look_at_log(place: Place, stopped: Callable[[], bool]) -> Proof | None:
-    """Verify what is new, and write the day's checkpoint; None if it was stopped. On a thread of its own."""
+    """Have the store look after its log; None if it was stopped. On a thread of its own."""
     from kpi.events import moment_of  # deferred: the first frame does without
-    from store.audit_care import daily_checkpoint
-    from store.audit_verify import NotVerifiedError, verify
-    from store.errors import StoreError
+    from store.audit_care import look_after_log
+    from store.audit_verify import NotVerifiedError
     from store.work import system_now
+    from tui.source import failure_words
 
-    now, warning = system_now(), None
+    now = system_now()
+    at = moment_of(now).astimezone(place.zone)
     try:
-        verdict = verify(place.location, now, since_last=True, stopped=stopped)
+        verdict, warning = look_after_log(place.location, now, stopped)
     except NotVerifiedError:
         return None
-    if verdict.result == "proven":
-        try:
-            daily_checkpoint(place.location, now)
-        except StoreError as error:
-            warning = str(error)
-    at = moment_of(now).astimezone(place.zone)
+    except Exception as error:  # noqa: BLE001 - what nobody thought of must not look like “not yet”
+        return Proof(Verified("unreadable", at, 0, failure_words(error)), None)
     return Proof(Verified(verdict.result, at, verdict.first_bad or verdict.last, verdict.why), warning)

@@ -80,6 +80,8 @@ def _have_some_of_everything(store: Store, folder: Path) -> None:
     file.write_text("what,when,job\nlisting_published,2026-11-10T10:00:00Z,J1\n")
     import_file(store, file, load_mapping(mapping))
     spec = CalendarSpec(closures={date(2026, 12, 24): "Party"})
+    with store.work("test") as work:
+        work.plain.run("INSERT INTO calendar_day (day, works, reason) VALUES (739000, 0, 'Party')")
     save_calendar(store, spec, reason="Yes", actor="Ada")
     keep_checkpoints(store, folder, actor="Ada")
     mark_reviewed(store, 1, 2, note="Seen", actor="Ada")
@@ -288,11 +290,16 @@ def entry_about(log: Location, target: str) -> int:
     [
         ("UPDATE organisation SET name = 'Southbank'", "organisation:1"),
         ("UPDATE organisation SET weekdays = '[0]'", "calendar:1"),
-        ("INSERT INTO calendar_day VALUES (739000, 0, 'Party')", "calendar:1"),
+        ("INSERT INTO calendar_day VALUES (739001, 0, 'Party')", "calendar:1"),
         ("UPDATE target_set SET effective_from = effective_from - 1 WHERE number = 9", "target_set:9"),
         ("DELETE FROM target WHERE set_number = 9 AND kpi_id = 3", "target_set:9"),
         ("INSERT INTO target_set_withdrawal VALUES (9, 9000000000000000, 'Eve', 'No')", "target_set:9"),
         ("DELETE FROM target_set WHERE number = 290", "target_set:290"),
+        ("UPDATE organisation SET weekdays = 'x'", "calendar:1"),
+        ("UPDATE organisation SET weekdays = '[9]'", "calendar:1"),
+        ("UPDATE calendar_day SET day = 99999999", "calendar:1"),
+        ("UPDATE target_set SET effective_from = 9000000000000000000 WHERE number = 9", "target_set:"),
+        ("UPDATE mapping SET text = x'FF'", "mapping:Theirs"),
         ("DELETE FROM mapping", "mapping:Theirs"),
         ("DELETE FROM import_run", "import:1"),
         ("DELETE FROM calendar_change", "calendar:2"),
@@ -403,6 +410,50 @@ def test_what_cannot_be_read_is_said(log: Location, tmp_path: Path) -> None:
     data[4096 * 6 :] = bytes(len(data) - 4096 * 6)
     log.path.write_bytes(bytes(data))
     assert verdict_on(log).exit_code in (2, 4)
+
+
+def test_a_planted_trigger_or_a_guard_taken_away_proves_nothing(log: Location) -> None:
+    def planted(statement: str) -> Verdict:
+        with closing(sqlite3.connect(str(log.path))) as connection, connection:
+            connection.execute(statement)
+        return verdict_on(log)
+
+    trigger = "CREATE TRIGGER odd AFTER INSERT ON target_set BEGIN DELETE FROM setting; END"
+    found = planted(trigger)
+    assert (found.attack, "not as Stagewatch made them" in found.why) == ("state_edited", True)
+    assert planted("DROP TRIGGER odd").result == "proven"
+    assert planted("DROP TRIGGER audit_entry_no_update").attack == "state_edited"
+
+
+def test_columns_that_are_drawn_otherwise_prove_nothing(log: Location) -> None:
+    with closing(sqlite3.connect(str(log.path))) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'json_extract(text, ''$.state'')', 'NULL') "
+            "WHERE name = 'audit_entry'"
+        )
+    assert verdict_on(log).attack == "state_edited"
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "UPDATE audit_entry SET text = replace(text, 'fingerprint', 'fingerwork') WHERE seq = 4",
+        "UPDATE audit_entry SET text = '{}' WHERE seq = 300",
+        "UPDATE audit_entry SET epoch = 1000000000000 WHERE seq = 300",
+        "UPDATE audit_state SET fields = '{' WHERE target = 'setting:checkpoint_folder'",
+    ],
+)
+def test_work_goes_on_after_tampering_which_stays_to_be_seen(log: Location, spoilt: str) -> None:
+    attack(log, spoilt)
+    with closing(Store(log, Clock())) as store:
+        save_targets(store, {"draft.ready_to_publish": Target(7, 7)}, reason="More", actor="Ada")
+    assert verdict_on(log).result == "tampered"
+
+
+def test_a_store_whose_id_was_changed_is_said_to_be_unreadable(log: Location) -> None:
+    attack(log, "UPDATE organisation SET store_id = 'x'")
+    assert verdict_on(log).exit_code == 4
 
 
 def test_looking_again_begins_where_it_was_proven(log: Location) -> None:

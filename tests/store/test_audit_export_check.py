@@ -76,7 +76,7 @@ def test_entries_written_without_a_key_later_are_not_proven(audited):
 
 def test_a_second_key_is_not_taken_for_the_first(audited):
     forget_ring(store_id(audited.location))
-    begin_key(audited.store, actor="Bo")
+    begin_key(audited.store, lost=True, actor="Bo")
     save_targets(audited.store, {"draft.ready_to_publish": Target(70, 71)}, reason="New key", actor="Bo")
     assert check(audited.export("csv"), *audited.given)[0] == 3
 

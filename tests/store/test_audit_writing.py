@@ -18,12 +18,14 @@ from sqlmodel import SQLModel
 
 from kpi.audit_entry import read_entry
 from kpi.calendar import CalendarSpec
+from kpi.errors import StagewatchError
 from kpi.targets import Target
 from store import audit_watch
 from store.audit import SYSTEM, Who
 from store.audit_care import adopt_key, begin_key, keep_checkpoints, note_read, store_id, write_one
 from store.audit_keys import forget_ring, load_ring
 from store.audit_records import KINDS
+from store.audit_shape import POSTGRES, SQLITE, shape_of
 from store.audit_verify import verify
 from store.backup import back_up
 from store.calendar_changes import save_calendar
@@ -317,6 +319,59 @@ def test_what_was_refused_is_said_and_changed_nothing(made: Store) -> None:
         assert plain.value("SELECT count(*) FROM target_set_withdrawal") == 0
 
 
+def test_a_newer_programs_store_is_not_written_to_by_a_refusal(made: Store) -> None:
+    with made.work("test") as work:
+        work.plain.run("UPDATE alembic_version SET version_num = '9999'")
+    with one_moment(made.location, any_schema=True) as plain:
+        before = (
+            plain.value("SELECT revision FROM store_state"),
+            plain.value("SELECT max(seq) FROM audit_entry"),
+        )
+    with pytest.raises(StoreError, match="newer Stagewatch"):
+        withdraw_targets(made, 1, reason="No", actor="Eve")
+    with one_moment(made.location, any_schema=True) as plain:
+        after = (
+            plain.value("SELECT revision FROM store_state"),
+            plain.value("SELECT max(seq) FROM audit_entry"),
+        )
+    assert after == before
+
+
+def test_a_conflict_names_nobody_in_the_chain(made: Store) -> None:
+    save_targets(made, {CODE: Target(1, 2)}, reason="Mine", actor="Bartholomew")
+    with pytest.raises(StoreError, match="by Bartholomew"):
+        save_targets(made, {CODE: Target(2, 2)}, reason="Mine too", actor="Ada", expected=1)
+    assert entries(made.location)[-1].reason == "target set 2 was saved meanwhile"
+    with pytest.raises(StagewatchError, match="working weekdays go from"):
+        save_calendar(made, CalendarSpec(weekdays=(9,)), reason="Odd", actor="Ada")
+    assert entries(made.location)[-1].outcome == "refused"
+
+
+@pytest.mark.usefixtures("ring")
+def test_a_key_whose_beginning_failed_is_no_obstacle(made: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("store.work.append_entries", fail)
+        with pytest.raises(ZeroDivisionError):
+            begin_key(made)
+    assert load_ring(store_id(made.location)) is not None
+    save_targets(made, {CODE: Target(1, 2)}, reason="Why", actor="Ada")
+    begin_key(made)
+    assert verify(made.location, made.clock()).result == "proven"
+
+
+@pytest.mark.usefixtures("ring")
+def test_a_key_file_that_was_superseded_is_not_taken(made: Store) -> None:
+    first = begin_key(made)
+    forget_ring(store_id(made.location))
+    begin_key(made, lost=True)
+    forget_ring(store_id(made.location))
+    with pytest.raises(StoreError, match="not the key that the log is sealed with now"):
+        adopt_key(made, first)
+
+
 def test_names_are_not_in_the_chain_and_can_be_erased(made: Store) -> None:
     save_targets(made, {CODE: Target(1, 2)}, reason="Why", actor="Bartholomew")
     with one_moment(made.location) as plain:
@@ -475,11 +530,13 @@ def test_a_restore_is_a_step_of_the_log_and_proves(made: Store, tmp_path: Path) 
     back_up(made.location, tmp_path / "then.db")
     for number in range(5):
         save_targets(made, {CODE: Target(number, number)}, reason="Why", actor="Ada")
+    assert verify(made.location, made.clock()).result == "proven"
     made.close()
     restore(made.location, tmp_path / "then.db", replace=True, by=Who("Ada", "command line"))
     told = entries(made.location)
     assert (told[-1].operation, told[-1].reason) == ("store.restore", "Restored from then.db")
-    assert verify(made.location, made.clock()).result == "proven"
+    for since_last in (True, False):
+        assert verify(made.location, made.clock(), since_last=since_last).result == "proven"
 
 
 # ------------------------------------------------------------------------------------- PostgreSQL
@@ -546,6 +603,22 @@ def _as_role(url: str, role: str) -> str:
     return make_url(url).set(username=role).render_as_string(hide_password=False)
 
 
+def test_the_shape_of_a_log_is_the_one_that_the_migrations_make(made: Store) -> None:
+    with one_moment(made.location) as plain:
+        assert shape_of(plain) == (POSTGRES if plain.postgres else SQLITE)
+
+
+def test_a_role_can_be_given_rights_in_a_fresh_process(postgres_url: str) -> None:
+    import subprocess
+    import sys
+
+    with new_store(postgres_url):
+        pass
+    run = [sys.executable, "-m", "tui", "--store", postgres_url, "store", "grant", "pg_monitor", "--json"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
 def test_sqlite_has_no_roles(tmp_path: Path) -> None:
     with (
         new_store(str(tmp_path / "s.db")) as made,
@@ -588,7 +661,7 @@ def _run_cleanly(store: Store, steps: list[str], folder: Path) -> None:
             continue
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 @pytest.mark.usefixtures("ring")
 def test_clean_runs_give_no_false_alarm(steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -33,7 +33,6 @@ def test_every_operation_can_be_written_in_its_words_and_by_its_name(operation):
     [
         ("targets", "targets"),
         ("dropped", None),
-        ("begun", "audit.begin"),
         ("people.add", "people.add"),
         ("people: add one", "people.add_one"),
     ],

@@ -122,7 +122,7 @@ def test_keys_are_made_once_and_taken_over_from_a_file(line: Line, tmp_path: Pat
     odd.write_text("a letter")
     assert "no key file" in line.refused("audit", "key", "adopt", str(odd))
     forget_ring(store_id(find_location(line.store)))
-    status, out, _ = line.run("audit", "key", "new")
+    status, out, _ = line.run("audit", "key", "new", "--lost")
     assert status == 0
     assert "shown this once" in out
     assert "checkpoint-key " in out

@@ -60,7 +60,7 @@ def verdict_json(found: Verdict) -> dict[str, object]:
 
 def _print_verdict(found: Verdict) -> None:
     attack = "" if found.attack is None else f" ({found.attack.replace('_', ' ')})"
-    print(f"{_SAID[found.result]}{attack}: {clean(found.why)}.")
+    print(f"{_SAID[found.result]}{attack}: {clean(found.why).rstrip('.?')}.")
     print(
         f"{found.entries:,} entries fit"
         + ("." if found.head is None else f"; the last has the hash {found.head}.")
@@ -173,9 +173,7 @@ def export(options: Namespace) -> None:
     location = find_location(options.store)
     with writing(options) as store:
         # First of all it is recorded that somebody reads it, so that the export says so too.
-        note_read(
-            store, "audit.export", LOG_TARGET, f"Asked for an export as {options.form} to {options.folder}"
-        )
+        note_read(store, "audit.export", LOG_TARGET, f"Asked for an export as {options.form}")
     with progress_bar("Exporting") as tell:
         made = export_audit(
             location, Path(options.folder), options.form, system_now(), replace=options.replace, tell=tell

@@ -354,7 +354,8 @@ class AuditList(AuditPage):
 
     def reviewed(self) -> None:
         """The stretch has been marked."""
-        self.query_one(AuditRows).marked = None
+        if self.is_whole:  # it may have been left meanwhile
+            self.query_one(AuditRows).marked = None
 
 
 class AuditScreen(AuditList):

@@ -132,8 +132,10 @@ def _guard_postgres() -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
     op.execute(
-        "CREATE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM audit_entry) THEN "
+        # The table by its whole name: somebody's temporary one must not stand in front of it.
+        "CREATE FUNCTION refuse_gap() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE next bigint; BEGIN "
+        "EXECUTE format('SELECT coalesce(max(seq), 0) + 1 FROM %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME) "
+        "INTO next; IF NEW.seq <> next THEN "
         "RAISE EXCEPTION 'audit_entry is append-only: the next entry is another one'; END IF; "
         "RETURN NEW; END $$"
     )

@@ -1,0 +1,59 @@
+"""Are the log's tables and the store's guards those that Stagewatch made? Else what they say proves nothing.
+
+What is drawn from an entry's text could be drawn otherwise, and a trigger that somebody added would work
+under the name of whoever comes next.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from kpi.chain_verdict import Difference
+
+if TYPE_CHECKING:
+    from store.plain import Plain
+
+# SHA-256 of all that `_parts` gives for a store of the current schema. A test works it out anew.
+SQLITE = "659756ff3f14576a406475c8f2dd47b1e71f4898dcb5ceb378f8f681b0cba340"
+POSTGRES = "81e9b43131f2dc0b8fc1b6f15a99a2fd870437fff7b29e1e5f5c634ee9d055bf"
+
+
+def shape_problem(plain: Plain) -> Difference | None:
+    """What is not as the current schema's migrations made it; None if all is."""
+    if shape_of(plain) == (POSTGRES if plain.postgres else SQLITE):
+        return None
+    words = "the log's own tables, or the guards and triggers of the store, are not as Stagewatch made them"
+    return Difference(0, "audit:log", "", f"{words}; “stagewatch store check” looks closer")
+
+
+def shape_of(plain: Plain) -> str:
+    """The digest of the log's tables and of every trigger, view and guard."""
+    parts = sorted("\x1f".join(map(str, row)) for ask in _asked(plain) for row in plain.rows(ask))
+    return sha256("\x1e".join(parts).encode(errors="surrogateescape")).hexdigest()
+
+
+def _asked(plain: Plain) -> tuple[str, ...]:
+    if not plain.postgres:
+        return (_ON_SQLITE,)
+    here = "c.relnamespace = current_schema()::regnamespace"
+    return (f"{_DRAWN} AND {here}", f"{_TRIGGERS} AND {here}")
+
+
+_ON_SQLITE = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('trigger', 'view') "
+    "OR (type = 'table' AND name IN ('audit_entry', 'audit_state', 'audit_review'))"
+)
+# However a server writes an expression down: without blanks and brackets they are alike.
+_DRAWN = (
+    "SELECT 'drawn', c.relname, a.attname, a.attgenerated, "
+    "regexp_replace(coalesce(pg_get_expr(d.adbin, d.adrelid), ''), '[\\s()]', '', 'g') "
+    "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+    "LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum "
+    "WHERE c.relname = 'audit_entry' AND a.attnum > 0 AND NOT a.attisdropped"
+)
+_TRIGGERS = (
+    "SELECT 'trigger', c.relname, t.tgname, t.tgenabled, t.tgtype, f.proname, f.prosrc, t.tgargs "
+    "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc f ON f.oid = t.tgfoid "
+    "WHERE NOT t.tgisinternal"
+)
