@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.reader import Reader
     from tui.source import Desk
 
-_ALARM = 30  # seconds that a tampered log stays in sight, wherever one is
+_ALARM = 10  # seconds that a tampered log is told of, wherever one is; the Audit screen goes on saying it
 
 
 class Place(NamedTuple):

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import ast
-import json
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
-from kpi.audit_entry import read_entry
 from kpi.calendar import CalendarSpec
 from kpi.errors import StagewatchError
 from kpi.targets import Target
 from store import audit_watch
 from store.audit import SYSTEM, Who
-from store.audit_care import adopt_key, begin_key, keep_checkpoints, note_read, store_id, write_one
-from store.audit_keys import forget_ring, load_ring
+from store.audit_care import begin_key, keep_checkpoints, note_read
 from store.audit_records import KINDS
-from store.audit_shape import POSTGRES, SQLITE, shape_of
 from store.audit_verify import verify
 from store.backup import back_up
 from store.calendar_changes import save_calendar
 from store.errors import StoreError
-from store.feeds.mapping import load_mapping
 from store.importing import import_file
-from store.location import find_location
 from store.maintenance import advance, rebuild
 from store.mappings import drop_mapping, map_activity, save_mapping
 from store.moment import one_moment
@@ -40,24 +31,18 @@ from store.quarantine import EVERY_ROW, drop_rows
 from store.restore import restore
 from store.retrying import retry_rows
 from store.reviews import mark_reviewed
-from store.roles import APPEND_ONLY, grant_role
-from store.schema import upgrade
 from store.targets import revert_targets, save_targets, withdraw_targets
-from store.work import Store, make_private
+from store.work import Store
 from tests.oracle import generate
 from tests.store.helpers import Clock, import_rows, new_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kpi.audit_entry import Entry
-    from store.location import Location
-    from tests.postgres import Server
-    from tests.store.keyrings import Ring
+
+from tests.store.recorded import CODE, MONDAY, OURS, changes_of, entries, last_seq, name_of
 
 ROOT = Path(__file__).parents[2]
-MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
-CODE = "draft.ready_to_publish"
 # What follows from the events by replay alone, what the log itself keeps, and who changed what how often.
 NOT_RECORDS = {
     "application", "audit_entry", "audit_name", "audit_state", "board_change", "event", "kpi", "listing",
@@ -72,32 +57,10 @@ def made(store_url: str) -> Iterator[Store]:
         yield store
 
 
-def entries(location: Location, after: int = 0) -> list[Entry]:
-    with one_moment(location) as plain:
-        rows = plain.rows("SELECT seq, text FROM audit_entry WHERE seq > ? ORDER BY seq", (after,))
-        return [read_entry(*row) for row in rows]
-
-
-def last_seq(location: Location) -> int:
-    return len(entries(location))
-
-
-def name_of(location: Location, actor: str) -> str:
-    with one_moment(location) as plain:
-        return str(plain.value("SELECT name FROM audit_name WHERE id = ?", (actor,)))
-
-
-def changes_of(entry: Entry) -> dict[str, tuple[Any, Any]]:
-    return {change.field: (change.before, change.after) for change in entry.changes}
-
-
 def events_of(folder: Path, *rows: str) -> Path:
     file = folder / "events.csv"
     file.write_text("\n".join(["what,when,job", *rows]) + "\n")
     return file
-
-
-OURS = load_mapping('[source]\nname = "Ours"\n[columns]\nevent = "what"\nat = "when"\nlisting = "job"\n')
 
 
 # ------------------------------------------------------------------------------- every operation
@@ -347,31 +310,6 @@ def test_a_conflict_names_nobody_in_the_chain(made: Store) -> None:
     assert entries(made.location)[-1].outcome == "refused"
 
 
-@pytest.mark.usefixtures("ring")
-def test_a_key_whose_beginning_failed_is_no_obstacle(made: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise ZeroDivisionError
-
-    with monkeypatch.context() as broken:
-        broken.setattr("store.work.append_entries", fail)
-        with pytest.raises(ZeroDivisionError):
-            begin_key(made)
-    assert load_ring(store_id(made.location)) is not None
-    save_targets(made, {CODE: Target(1, 2)}, reason="Why", actor="Ada")
-    begin_key(made)
-    assert verify(made.location, made.clock()).result == "proven"
-
-
-@pytest.mark.usefixtures("ring")
-def test_a_key_file_that_was_superseded_is_not_taken(made: Store) -> None:
-    first = begin_key(made)
-    forget_ring(store_id(made.location))
-    begin_key(made, lost=True)
-    forget_ring(store_id(made.location))
-    with pytest.raises(StoreError, match="not the key that the log is sealed with now"):
-        adopt_key(made, first)
-
-
 def test_names_are_not_in_the_chain_and_can_be_erased(made: Store) -> None:
     save_targets(made, {CODE: Target(1, 2)}, reason="Why", actor="Bartholomew")
     with one_moment(made.location) as plain:
@@ -406,284 +344,3 @@ def test_what_others_change_by_another_way_is_nobodys_entry(made: Store) -> None
     found = verify(made.location, made.clock())
     assert (found.attack, found.exit_code) == ("state_edited", 2)
     assert "setting:a" in found.why
-
-
-# ------------------------------------------------------------------------------------------- keys
-
-
-def test_a_new_epoch_begins_with_a_day_and_old_keys_are_let_go(made: Store, ring: Ring) -> None:
-    key_file = begin_key(made)
-    kept = []
-    for number in range(3):
-        assert isinstance(made.clock, Clock)
-        made.clock.moment = MONDAY + timedelta(days=number)
-        save_targets(made, {CODE: Target(number, number)}, reason="Why", actor="Ada")
-        found = load_ring(store_id(made.location))
-        assert found is not None
-        kept.append((found.epoch, found.key))
-    assert [epoch for epoch, _ in kept] == [1, 2, 3]
-    assert kept[0][1] == key_file.key
-    assert len(ring.kept) == 1
-    assert key_file.key.hex() not in json.dumps([*ring.kept.values()])
-    assert verify(made.location, made.clock()).result == "proven"
-
-
-def test_a_new_epoch_begins_with_every_so_many_entries(
-    made: Store, ring: Ring, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("store.audit.EPOCH_ENTRIES", 10)
-    key_file = begin_key(made)
-    for number in range(30):
-        save_targets(made, {CODE: Target(number, number)}, reason="Why", actor="Ada")
-    with one_moment(made.location) as plain:
-        assert plain.rows("SELECT DISTINCT epoch FROM audit_entry ORDER BY 1") == [
-            (0,),
-            (1,),
-            (2,),
-            (3,),
-            (4,),
-        ]
-    assert verify(made.location, made.clock(), key_file=key_file).result == "proven"
-    del ring
-
-
-@pytest.mark.usefixtures("ring")
-def test_a_machine_without_the_key_goes_on_and_nothing_is_proven_then(made: Store) -> None:
-    key_file = begin_key(made)
-    forget_ring(store_id(made.location))
-    save_targets(made, {CODE: Target(1, 1)}, reason="Why", actor="Ada")
-    assert verify(made.location, made.clock(), key_file=key_file).exit_code == 3
-    assert adopt_key(made, key_file) == 1
-    save_targets(made, {CODE: Target(2, 2)}, reason="Why", actor="Ada")
-    found = verify(made.location, made.clock(), key_file=key_file)
-    assert (found.exit_code, found.attack) == (3, None)
-    assert "without a key" in found.why
-
-
-@pytest.mark.usefixtures("ring")
-def test_a_log_gets_one_key_only_and_a_new_one_where_it_was_lost(made: Store) -> None:
-    first = begin_key(made)
-    with pytest.raises(StoreError, match="keeps a key of this audit log already"):
-        begin_key(made)
-    forget_ring(store_id(made.location))
-    with pytest.raises(StoreError, match="has a key, which another machine keeps"):
-        begin_key(made)
-    second = begin_key(made, lost=True)
-    assert (second.epoch, second.fingerprint != first.fingerprint) == (2, True)
-    assert verify(made.location, made.clock()).result == "proven"
-
-
-def test_a_machine_whose_key_was_replaced_by_another_seals_nothing_until_it_adopts_the_new_one(
-    made: Store, ring: Ring
-) -> None:
-    begin_key(made)
-    first_machine, ring.kept = ring.kept, {}
-    second = begin_key(made, lost=True)
-    second_machine, ring.kept = ring.kept, first_machine
-    save_targets(made, {CODE: Target(1, 1)}, reason="Why", actor="Ada")
-    for machine in (first_machine, second_machine):
-        ring.kept = machine
-        assert verify(made.location, made.clock()).exit_code == 3
-    ring.kept = first_machine
-    assert adopt_key(made, second) == second.epoch
-    last = last_seq(made.location)
-    save_targets(made, {CODE: Target(2, 2)}, reason="Why", actor="Ada")
-    with one_moment(made.location) as plain:
-        ask = "SELECT count(*) FROM audit_entry WHERE seq > ? AND tag IS NOT NULL"
-        assert plain.value(ask, (last,)) == 1
-
-
-@pytest.mark.usefixtures("ring")
-def test_a_machine_that_adopted_the_key_signs_no_checkpoints(made: Store, tmp_path: Path) -> None:
-    key_file = begin_key(made)
-    forget_ring(store_id(made.location))
-    adopt_key(made, key_file)
-    with pytest.raises(StoreError, match="another one signs"):
-        write_one(made.location, tmp_path, made.clock())
-    checkpoint = tmp_path / "some.checkpoint"
-    checkpoint.write_text("")
-    found = verify(made.location, made.clock(), checkpoint=checkpoint)
-    assert "without the key file" in found.why
-
-
-def test_a_store_without_an_organisation_has_no_log(store_url: str) -> None:
-    location = find_location(store_url)
-    make_private(location)
-    with closing(Store(location)) as bare:
-        upgrade(bare)
-        with bare.work("test") as work:
-            work.plain.run("INSERT INTO setting (name, value) VALUES ('a', 'b')")
-        assert verify(location, 0).exit_code == 4
-        with pytest.raises(StoreError, match="no organisation yet"):
-            begin_key(bare)
-
-
-def test_without_a_keyring_it_says_so(made: Store) -> None:
-    with pytest.raises(StoreError, match="the audit log gets no key"):
-        begin_key(made)
-    assert verify(made.location, made.clock()).exit_code == 3
-
-
-@pytest.mark.usefixtures("ring")
-def test_a_restore_is_a_step_of_the_log_and_proves(made: Store, tmp_path: Path) -> None:
-    begin_key(made)
-    back_up(made.location, tmp_path / "then.db")
-    for number in range(5):
-        save_targets(made, {CODE: Target(number, number)}, reason="Why", actor="Ada")
-    assert verify(made.location, made.clock()).result == "proven"
-    made.close()
-    restore(made.location, tmp_path / "then.db", replace=True, by=Who("Ada", "command line"))
-    told = entries(made.location)
-    assert (told[-1].operation, told[-1].reason) == ("store.restore", "Restored from then.db")
-    for since_last in (True, False):
-        assert verify(made.location, made.clock(), since_last=since_last).result == "proven"
-
-
-# ------------------------------------------------------------------------------------- PostgreSQL
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE audit_entry SET text = '{}' WHERE seq = 2",
-        "DELETE FROM audit_entry",
-        "TRUNCATE audit_entry CASCADE",
-        "INSERT INTO audit_entry (seq, epoch, text, hash) VALUES (99, 0, '{}', '')",
-        (
-            "INSERT INTO audit_entry (seq, epoch, text, hash) VALUES (2, 0, '{}', '') "
-            "ON CONFLICT (seq) DO UPDATE SET text = excluded.text"
-        ),
-    ],
-)
-def test_the_server_guards_the_log_too(postgres_url: str, statement: str) -> None:
-    with (
-        new_store(postgres_url) as made,
-        psycopg.connect(made.location.psycopg_url) as connection,
-        pytest.raises(psycopg.Error, match="append-only"),
-    ):
-        connection.execute(statement)
-
-
-def test_a_role_can_work_but_rewrite_nothing(
-    postgres_url: str, postgres_server: Server, tmp_path: Path
-) -> None:
-    with new_store(postgres_url) as made:
-        with psycopg.connect(made.location.psycopg_url, autocommit=True) as owner:
-            owner.execute("DROP ROLE IF EXISTS clerk")
-            password = psycopg.sql.Literal(make_url(postgres_url).password)
-            owner.execute(psycopg.sql.SQL("CREATE ROLE clerk LOGIN PASSWORD {}").format(password))
-        with pytest.raises(StoreError, match="no role “nobody”"):
-            grant_role(made, "nobody")
-        with pytest.raises(StoreError, match="superuser"):
-            grant_role(made, str(make_url(postgres_url).username))
-        grant_role(made, "clerk")
-        url = _as_role(postgres_url, "clerk")
-        with closing(Store(find_location(url), made.clock)) as clerks:
-            save_targets(clerks, {CODE: Target(1, 2)}, reason="Why", actor="Clerk")
-            import_rows(clerks, generate.recruitment(1, 2), tmp_path)
-        assert verify(made.location, made.clock()).attack is None
-        for table in APPEND_ONLY:
-            for statement in (
-                f"DELETE FROM {table}",
-                f"TRUNCATE {table}",
-                f"ALTER TABLE {table} DISABLE TRIGGER ALL",
-            ):
-                with (
-                    psycopg.connect(find_location(url).psycopg_url) as connection,
-                    pytest.raises(psycopg.errors.InsufficientPrivilege),
-                ):
-                    connection.execute(statement)
-        with psycopg.connect(made.location.psycopg_url, autocommit=True) as owner:
-            owner.execute("DROP OWNED BY clerk")
-            owner.execute("DROP ROLE clerk")
-    del postgres_server
-
-
-def _as_role(url: str, role: str) -> str:
-    return make_url(url).set(username=role).render_as_string(hide_password=False)
-
-
-def test_the_shape_of_a_log_is_the_one_that_the_migrations_make(made: Store) -> None:
-    with one_moment(made.location) as plain:
-        assert shape_of(plain) == (POSTGRES if plain.postgres else SQLITE)
-
-
-def test_a_role_can_be_given_rights_in_a_fresh_process(postgres_url: str) -> None:
-    import subprocess
-    import sys
-
-    with new_store(postgres_url):
-        pass
-    run = [sys.executable, "-m", "tui", "--store", postgres_url, "store", "grant", "pg_monitor", "--json"]
-    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-
-
-def test_sqlite_has_no_roles(tmp_path: Path) -> None:
-    with (
-        new_store(str(tmp_path / "s.db")) as made,
-        pytest.raises(StoreError, match="only PostgreSQL has roles"),
-    ):
-        grant_role(made, "clerk")
-
-
-# ----------------------------------------------------------------------------------- clean runs
-
-
-_STEPS = st.lists(
-    st.sampled_from(["save", "ahead", "withdraw", "refuse", "map", "drop", "day", "folder"]), max_size=12
-)
-
-
-def _run_cleanly(store: Store, steps: list[str], folder: Path) -> None:
-    """Work as people do; whatever is refused on the way is refused."""
-    clock = store.clock
-    assert isinstance(clock, Clock)
-    for number, step in enumerate(steps):
-        target = {CODE: Target(number, number + 1)}
-        try:
-            if step == "save":
-                save_targets(store, target, reason="Why", actor="Ada")
-            elif step == "ahead":
-                day = (clock.moment + timedelta(days=9)).date()
-                save_targets(store, target, reason="Why", actor="Bo", effective_from=day)
-            elif step in ("withdraw", "refuse"):
-                withdraw_targets(store, number if step == "withdraw" else 1, reason="No", actor="Bo")
-            elif step == "map":
-                save_mapping(store, OURS.text.replace("Ours", f"Ours {number % 3}"))
-            elif step == "drop":
-                drop_mapping(store, f"Ours {number % 3}")
-            elif step == "day":
-                clock.moment += timedelta(days=1, hours=number)
-            else:
-                keep_checkpoints(store, folder if number % 2 else None)
-        except StoreError:
-            continue
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=_STEPS)
-@pytest.mark.usefixtures("ring")
-def test_clean_runs_give_no_false_alarm(steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
-    _clean(steps, tmp_path_factory.mktemp("run"))
-
-
-@pytest.mark.slow
-@settings(max_examples=1_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=_STEPS)
-@pytest.mark.usefixtures("ring")
-def test_a_thousand_clean_runs_give_no_false_alarm(
-    steps: list[str], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    _clean(steps, tmp_path_factory.mktemp("run"))
-
-
-def _clean(steps: list[str], folder: Path) -> None:
-    with new_store(str(folder / "s.db"), clock=Clock(MONDAY)) as store:
-        store.who = Who("Ada", "app")
-        key_file = begin_key(store)
-        _run_cleanly(store, steps, folder)
-        for since_last in (False, True):
-            found = verify(store.location, store.clock(), since_last=since_last)
-            assert (found.result, found.attack) == ("proven", None), found.why
-        assert verify(store.location, store.clock(), key_file=key_file).result == "proven"
