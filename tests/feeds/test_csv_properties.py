@@ -9,48 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.text import clean
-from store.feeds.reading import BadRow, FeedEvent, SandboxRow
+from store.feeds.reading import BadRow, FeedEvent
 from tests.feeds.helpers import events, mapping, read
-
-HEADER = "what,when,job\n"
-AT = "2026-03-04T10:00:00Z"
-MICROSECONDS = 1_772_618_400_000_000
-ROW = f"ready,{AT},J1\n"
-EVENT = FeedEvent(2, None, "ready", MICROSECONDS, "J1", None, None, None, None)
-
-FULL = {
-    "event_id": "id",
-    "event": "what",
-    "at": "when",
-    "listing": "job",
-    "application": "app",
-    "actor": "who",
-    "owner": "boss",
-    "title": "title",
-    "department": "dep",
-    "role_type": "role",
-    "urgency": "urg",
-    "closing_date": "closing",
-    "first_interview_at": "first",
-    "last_interview_at": "last",
-    "note": "note",
-}
-
-
-def row_of(**values: str) -> str:
-    """A file of one row with every field mapped; those not given are empty."""
-    given_ = {"what": "ready", "when": AT, "job": "J1"} | values
-    out = io.StringIO()
-    writer = csv.DictWriter(out, FULL.values(), restval="")
-    writer.writeheader()
-    writer.writerow(given_)
-    return out.getvalue()
-
-
-def only(data: str | bytes, **options) -> FeedEvent | BadRow | SandboxRow:
-    (item,) = read(data, mapping(FULL, timezone="Europe/London", **options))
-    return item
-
+from tests.feeds.test_feed_csv import AT, EVENT, HEADER, ROW
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=30)
 

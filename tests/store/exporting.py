@@ -41,7 +41,7 @@ class Audited:
                 store,
                 {"draft.ready_to_publish": Target(number, number + 1)},
                 reason=f"{NASTY} {number}",
-                actor="Bo",
+                actor="Bo Åkesson",
             )
         self.checkpoint = write_one(self.location, folder, clock()).file
         self.given = [self.key_file, self.checkpoint]

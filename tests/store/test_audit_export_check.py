@@ -70,14 +70,18 @@ def test_another_stores_key_or_checkpoint_is_said(audited):
 
 def test_entries_written_without_a_key_later_are_not_proven(audited):
     forget_ring(store_id(audited.location))
-    save_targets(audited.store, {"draft.ready_to_publish": Target(70, 71)}, reason="No key", actor="Bo")
+    save_targets(
+        audited.store, {"draft.ready_to_publish": Target(70, 71)}, reason="No key", actor="Bo Åkesson"
+    )
     assert check(audited.export("csv"), *audited.given)[0] == 3
 
 
 def test_a_second_key_is_not_taken_for_the_first(audited):
     forget_ring(store_id(audited.location))
-    begin_key(audited.store, lost=True, actor="Bo")
-    save_targets(audited.store, {"draft.ready_to_publish": Target(70, 71)}, reason="New key", actor="Bo")
+    begin_key(audited.store, lost=True, actor="Bo Åkesson")
+    save_targets(
+        audited.store, {"draft.ready_to_publish": Target(70, 71)}, reason="New key", actor="Bo Åkesson"
+    )
     assert check(audited.export("csv"), *audited.given)[0] == 3
 
 

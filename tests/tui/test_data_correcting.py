@@ -224,9 +224,8 @@ def test_mapping_an_activity_keeps_the_comments_and_changes_what_the_mapping_its
         store.close()
 
 
-@driven
-async def test_a_retry_that_is_stopped_keeps_whole_portions_and_says_so(dirty, monkeypatch):
-    monkeypatch.setattr(retrying, "PORTION", 1)
+def held_up(dirty, monkeypatch):
+    """A corrected mapping, and a retry that says when it has begun and waits until it may go on."""
     begun, go_on = Event(), Event()
 
     def keep_slowly(*args, **more):
@@ -237,6 +236,13 @@ async def test_a_retry_that_is_stopped_keeps_whole_portions_and_says_so(dirty, m
     monkeypatch.setattr(retrying, "keep", keep_slowly)
     with closing(Store(find_location(str(dirty)))) as store:
         save_mapping(store, MAPPING.replace("[columns]", 'timezone = "Europe/London"\n[columns]'))
+    return begun, go_on
+
+
+@driven
+async def test_a_retry_that_is_stopped_keeps_whole_portions_and_says_so(dirty, monkeypatch):
+    monkeypatch.setattr(retrying, "PORTION", 1)
+    begun, go_on = held_up(dirty, monkeypatch)
     app = StagewatchApp(str(dirty))
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         driver = Driver(app, pilot, World())
@@ -257,16 +263,7 @@ async def test_a_retry_that_is_stopped_keeps_whole_portions_and_says_so(dirty, m
 
 @driven
 async def test_a_retry_whose_page_was_left_is_told_where_one_is_then(dirty, monkeypatch):
-    begun, go_on = Event(), Event()
-
-    def keep_slowly(*args, **more):
-        begun.set()
-        assert go_on.wait(20)
-        return keep(*args, **more)
-
-    monkeypatch.setattr(retrying, "keep", keep_slowly)
-    with closing(Store(find_location(str(dirty)))) as store:
-        save_mapping(store, MAPPING.replace("[columns]", 'timezone = "Europe/London"\n[columns]'))
+    begun, go_on = held_up(dirty, monkeypatch)
     app = StagewatchApp(str(dirty))
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         driver = Driver(app, pilot, World())
