@@ -16,7 +16,7 @@ from kpi.errors import StagewatchError
 from kpi.events import Instant, instant_of, moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2100
@@ -172,6 +172,11 @@ class WorkingCalendar:
         return CalendarError(
             f"{asked} lies outside the years this calendar knows ({self.first.year} to {self.last.year})"
         )
+
+    @property
+    def ranks(self) -> Sequence[int]:
+        """Per day from `first` on: how many working days there are up to and including it."""
+        return self._rank
 
     def knows(self, day: date) -> bool:
         """Whether `day` lies within the table."""

@@ -8,11 +8,12 @@ figure (rule 7). Days are ordinals, as the store has them: a preview runs betwee
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.calendar import MOST_DAYS
 from kpi.clock import phases_lived
 
 if TYPE_CHECKING:
@@ -26,17 +27,29 @@ if TYPE_CHECKING:
 
 
 class PlainLife(NamedTuple):
-    """A task of which one pair of deadlines held all its life; `ended_on` is None while it is open.
+    """A task of which one pair of deadlines held all its life; `ended_on` is None while it is open."""
 
-    `kpi` is a number by which its giver tells KPIs apart. Any such tuples do: there are many.
-    """
-
-    kpi: int
     day_zero: int
     opened_on: int
     ended_on: int | None
     due_on: int
     done_by: int
+
+
+class Alike(NamedTuple):
+    """So many plain lives of one KPI and calendar that began and ended, for a period, on the same days.
+
+    `last` is the last day of theirs up to the period's end. `is_new` says that they were opened within the
+    period, `due_now` and `overdue_now` how many of them really became due and overdue within it.
+    """
+
+    calendar: WorkingCalendar
+    day_zero: int
+    last: int
+    is_new: bool
+    due_now: int
+    overdue_now: int
+    tasks: int
 
 
 class MovedLife(NamedTuple):
@@ -52,6 +65,9 @@ class MovedLife(NamedTuple):
     target: Target
     freezes: tuple[Freeze, ...]
     dates: History | None
+
+
+Counts = tuple[int, int, int, int]
 
 
 class Turns(NamedTuple):
@@ -96,20 +112,62 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainTasks:
+    """A KPI's plain tasks: what became of them, and of how many it would have under any number of days.
+
+    `due` and `overdue` have a count for each number of working days, from 0 to `MOST_DAYS`.
+    """
+
+    tasks: int
+    due_now: int
+    overdue_now: int
+    due: Sequence[int]
+    overdue: Sequence[int]
+
+    @classmethod
+    def of(cls, lives: Iterable[Alike], period: Period) -> PlainTasks:
+        """Count them once; then any draft is two looks into a table.
+
+        The n-th working day after day 0 is not after a day d where n is at most the working days from day 0
+        to d. So a task turns within the period for each n above those to the day before the period, if it
+        was open then, and up to those to its last day; overdue is a day later than due (rule 5).
+        """
+        tasks = due_now = overdue_now = 0
+        due, overdue = [0] * (MOST_DAYS + 2), [0] * (MOST_DAYS + 2)
+        known: WorkingCalendar | None = None
+        rank: Sequence[int] = ()
+        since, first = period.since, 0
+        for calendar, zero, last, is_new, became_due, became_overdue, count in lives:
+            if calendar is not known:
+                known, rank, first = calendar, calendar.ranks, calendar.first.toordinal()
+            start = rank[zero - first] - 1  # one more than n is where a count begins or ends
+            for turns, until, before in ((due, last, since - 1), (overdue, last - 1, since - 2)):
+                low = 0 if is_new or before < zero else rank[before - first] - start
+                high = 0 if until < zero else rank[until - first] - start
+                turns[low if low <= MOST_DAYS else MOST_DAYS + 1] += count
+                turns[high if high <= MOST_DAYS else MOST_DAYS + 1] -= count
+            tasks += count
+            due_now += became_due
+            overdue_now += became_overdue
+        return cls(tasks, due_now, overdue_now, tuple(accumulate(due)), tuple(accumulate(overdue)))
+
+    def under(self, target: Target) -> Counts:
+        """How many became due and overdue, then and under `target`."""
+        return self.due_now, self.overdue_now, self.due[target.due_days], self.overdue[target.done_by_days]
+
+
+@dataclass(frozen=True, slots=True)
 class Lives:
     """One KPI's tasks that lived within a period. `fixed` have a deadline that no target moves."""
 
-    plain: Sequence[PlainLife]
+    plain: PlainTasks
     fixed: Sequence[PlainLife]
     moved: Sequence[MovedLife]
 
     @property
     def tasks(self) -> int:
         """How many there are."""
-        return len(self.plain) + len(self.fixed) + len(self.moved)
-
-
-_NO_LIVES = Lives((), (), ())
+        return self.plain.tasks + len(self.fixed) + len(self.moved)
 
 
 @dataclass(frozen=True)
@@ -122,7 +180,7 @@ class Sample:
 
     def row(self, kpi: str, target: Target) -> PreviewRow:
         """What `target` would have made of a KPI."""
-        lives, calendars, until = self.lives.get(kpi, _NO_LIVES), self.calendars, self.period.until
+        lives, calendars, until = self.lives[kpi], self.calendars, self.period.until
         fixed = (
             (turns, turns)
             for turns in (plain_turns(one, (one.due_on, one.done_by), until) for one in lives.fixed)
@@ -132,10 +190,7 @@ class Sample:
             for one in lives.moved
         )
         parts = (
-            *(
-                _count_plain(plain, _Drafted(calendar, target), self.period)
-                for calendar, plain in _by_calendar(lives.plain, calendars)
-            ),
+            lives.plain.under(target),
             _count_turns(fixed, self.period),
             _count_turns(moved, self.period),
         )
@@ -144,58 +199,6 @@ class Sample:
     def preview(self, targets: Mapping[str, Target]) -> tuple[PreviewRow, ...]:
         """What a draft would have made of its KPIs, in its order."""
         return tuple(self.row(kpi, target) for kpi, target in targets.items())
-
-
-class _Drafted(dict[int, tuple[int, int]]):
-    """(due_on, done_by) under a target by day 0, for tasks whose deadlines never move."""
-
-    def __init__(self, calendar: WorkingCalendar, target: Target) -> None:
-        self._nth, self._target = calendar.nth_working_day, target
-
-    def __missing__(self, day_zero: int) -> tuple[int, int]:
-        start, target = date.fromordinal(day_zero), self._target
-        found = (
-            self._nth(start, target.due_days).toordinal(),
-            self._nth(start, target.done_by_days).toordinal(),
-        )
-        self[day_zero] = found
-        return found
-
-
-def _by_calendar(
-    lives: Sequence[PlainLife], calendars: Calendars
-) -> Iterable[tuple[WorkingCalendar, Sequence[PlainLife]]]:
-    """The lives by the calendar that held all through them."""
-    if not calendars.changes:
-        return [(calendars.latest, lives)]
-    found: dict[WorkingCalendar, list[PlainLife]] = defaultdict(list)
-    for life in lives:
-        found[calendars.on(date.fromordinal(life[2]))].append(life)
-    return found.items()
-
-
-Counts = tuple[int, int, int, int]
-
-
-def _count_plain(lives: Iterable[PlainLife], drafted: _Drafted, period: Period) -> Counts:
-    """Of tasks whose deadlines never moved: how many became due and overdue, then and under the draft."""
-    since, until = period.since, period.until
-    due_now = overdue_now = due_then = overdue_then = 0
-    for _, day_zero, opened_on, ended_on, due_on, done_by in lives:
-        last = until if ended_on is None or ended_on > until else ended_on
-        recent = opened_on >= since
-        if due_on <= last:  # else it became neither, for it is due before it is overdue
-            if recent or due_on >= since:
-                due_now += 1
-            if done_by < last and (recent or done_by + 1 >= since):
-                overdue_now += 1
-        due_then_on, done_then_by = drafted[day_zero]
-        if due_then_on <= last:
-            if recent or due_then_on >= since:
-                due_then += 1
-            if done_then_by < last and (recent or done_then_by + 1 >= since):
-                overdue_then += 1
-    return due_now, overdue_now, due_then, overdue_then
 
 
 def _count_turns(turns: Iterable[tuple[Turns, Turns]], period: Period) -> Counts:
@@ -209,7 +212,22 @@ def _count_turns(turns: Iterable[tuple[Turns, Turns]], period: Period) -> Counts
 
 def deadlines_of(calendars: Calendars, target: Target, day_zero: int, opened_on: int) -> tuple[int, int]:
     """(due_on, done_by) of a task whose deadlines never move, by the calendar of the day it was opened."""
-    return _Drafted(calendars.on(date.fromordinal(opened_on)), target)[day_zero]
+    nth, start = calendars.on(date.fromordinal(opened_on)).nth_working_day, date.fromordinal(day_zero)
+    return nth(start, target.due_days).toordinal(), nth(start, target.done_by_days).toordinal()
+
+
+def alone(life: PlainLife, calendars: Calendars, period: Period) -> Alike:
+    """One plain life for a period."""
+    now = plain_turns(life, (life.due_on, life.done_by), period.until)
+    return Alike(
+        calendars.on(date.fromordinal(life.opened_on)),
+        life.day_zero,
+        period.until if life.ended_on is None else min(life.ended_on, period.until),
+        life.opened_on >= period.since,
+        period.holds(now.due),
+        period.holds(now.overdue),
+        1,
+    )
 
 
 def plain_turns(life: PlainLife, deadlines: tuple[int, int], until: int) -> Turns:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from functools import cached_property
-from itertools import groupby
-from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, cast
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.deadlines import History, elapsed
 from kpi.preview import (
@@ -16,12 +15,15 @@ from kpi.preview import (
     MovedLife,
     Period,
     PlainLife,
+    PlainTasks,
     Sample,
     Turns,
+    alone,
     deadlines_of,
     moved_turns,
     plain_turns,
 )
+from store.alike import Packing
 from store.moved_by import closing_dates_said, freezes_by_listing
 from store.target_sets import load_target_sets
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kpi.deadlines import Freeze
+    from kpi.preview import Alike
     from kpi.targets import Target, TargetSet
     from store.organisation import Organisation
     from store.plain import Plain, Row
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 _ENDED = "ended_on >= {since} AND opened_on <= {until} AND outcome = 'finished'"
 _OPEN = "ended_on IS NULL AND opened_on <= {until}"
 _FROZEN = "listing_id IN (SELECT listing_id FROM listing_freeze)"
-_LIFE = "day_zero, opened_on, ended_on, due_on, done_by"
 # From so great a part of all tasks on, SQLite reads them in their own order faster than by an index.
 _GREAT_PART = 4
 
@@ -61,7 +63,7 @@ class _Careful(NamedTuple):
     @property
     def life(self) -> PlainLife:
         """Its days."""
-        return PlainLife._make(self[:6])
+        return PlainLife._make(self[1:6])
 
 
 def read_sample(plain: Plain, organisation: Organisation, since: date, until: date) -> Sample:
@@ -71,15 +73,18 @@ def read_sample(plain: Plain, organisation: Organisation, since: date, until: da
     simple, careful = tasks.all()
     fixed: dict[int, list[PlainLife]] = defaultdict(list)
     moved: dict[int, list[MovedLife]] = defaultdict(list)
+    single: dict[int, list[Alike]] = defaultdict(list)
     for row, life in careful:
         if isinstance(life, MovedLife):
             moved[row.kpi_id].append(life)
         elif tasks.is_fixed(row):
             fixed[row.kpi_id].append(life)
         else:
-            simple.setdefault(row.kpi_id, []).append(life)
+            single[row.kpi_id].append(alone(life, organisation.calendars, period))
     lives = {
-        code: Lives(simple.get(kpi_id, []), fixed[kpi_id], moved[kpi_id])
+        code: Lives(
+            PlainTasks.of(chain(simple.get(kpi_id, ()), single[kpi_id]), period), fixed[kpi_id], moved[kpi_id]
+        )
         for kpi_id, code in tasks.codes.items()
     }
     return Sample(period, organisation.calendars, lives)
@@ -178,22 +183,17 @@ class _Tasks:
         dated = f"(kpi_id IN ({numbers}) AND (due_on = done_by OR since <> opened_on))"
         self._needs_care = " OR ".join((_FROZEN, dated, *changed))
 
-    def all(self) -> tuple[dict[int, list[PlainLife]], Iterator[tuple[_Careful, PlainLife | MovedLife]]]:
-        """The days of the simple tasks by KPI, and the tasks that need care."""
-        # One pass: where a task needs care its number stands, negative, in the place of its KPI's.
-        rows = self._rows(f"CASE WHEN {self._needs_care} THEN -id ELSE kpi_id END, {_LIFE}")
-        rows.sort(key=itemgetter(0))
-        by_first = groupby(rows, key=itemgetter(0))
-        numbers: list[int] = []
-        simple: dict[int, list[PlainLife]] = {}
-        for first, group in by_first:
-            if first < 0:
-                numbers.append(-first)
-            else:
-                simple[first] = cast("list[PlainLife]", list(group))
+    def all(self) -> tuple[Mapping[int, list[Alike]], Iterator[tuple[_Careful, PlainLife | MovedLife]]]:
+        """The simple tasks by KPI, those alike together, and each of the tasks that need care."""
+        packing = Packing(self._organisation.calendars, self._period)
+        # One pass: where a task needs care its own number stands, negative, in the place of the other.
+        number = f"CASE WHEN {self._needs_care} THEN -id ELSE {packing.number} END"
+        numbers = [number for (number,) in self._rows(number)]
+        careful = [-number for number in numbers if number < 0]
         columns = ", ".join(_Careful._fields)
-        careful = self._plain.where_in(f"SELECT {columns} FROM task WHERE id IN (…)", numbers)
-        return simple, self._with_care(list(map(_Careful._make, careful)))
+        rows = self._plain.where_in(f"SELECT {columns} FROM task WHERE id IN (…)", careful)
+        simple = packing.read(number for number in numbers if number >= 0)
+        return simple, self._with_care(list(map(_Careful._make, rows)))
 
     def each(self) -> Iterator[tuple[_Careful, PlainLife | MovedLife]]:
         """Every task: a moved life where deadlines did not stay the same, else a plain one."""
