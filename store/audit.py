@@ -16,6 +16,7 @@ from kpi.text import clean
 from store.audit_records import Fields, Record, base_of, changes_between, digest_of, fields_in, fields_of
 from store.audit_watch import touched
 from store.errors import StoreError
+from store.who import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +24,9 @@ if TYPE_CHECKING:
     from store.audit_keys import KeyRing
     from store.plain import Plain
 
-SYSTEM = "system"  # who acts when nobody does; not a name, hence its own id
 EPOCH_ENTRIES = 1_000
 _MOST_SAID = 500
 _END_OF_TIME = 253_402_300_800_000_000  # the year 10000
-
-
-class Who(NamedTuple):
-    """Who uses a store, and from where: the name of a person, or SYSTEM."""
-
-    actor: str = SYSTEM
-    origin: Origin = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +66,14 @@ class Appended(NamedTuple):
     head: Head
 
 
+def _spine(plain: Plain) -> str:
+    """What of the log whoever writes the next entry may see, who need not be let read the others."""
+    return "audit_spine" if plain.postgres else "audit_entry"
+
+
 def head_of(plain: Plain, store: UUID) -> Head:
     """The end of the log."""
-    row = plain.row('SELECT seq, epoch, hash, "at" FROM audit_entry ORDER BY seq DESC LIMIT 1')
+    row = plain.row(f'SELECT seq, epoch, hash, "at" FROM {_spine(plain)} ORDER BY seq DESC LIMIT 1')
     if row is None:
         return Head(0, UNSEALED, genesis(store), 0)
     seq, epoch, hashed, at = row
@@ -86,15 +84,15 @@ def head_of(plain: Plain, store: UUID) -> Head:
 
 def last_epoch(plain: Plain) -> int:
     """The latest epoch in which anything was sealed; UNSEALED if nothing ever was."""
-    found = plain.value("SELECT epoch FROM audit_entry WHERE epoch > 0 ORDER BY seq DESC LIMIT 1")
+    found = plain.value(f"SELECT epoch FROM {_spine(plain)} WHERE epoch > 0 ORDER BY seq DESC LIMIT 1")
     return int(found or UNSEALED)
 
 
 def last_fingerprint(plain: Plain) -> str | None:
     """What the log says of the key that its entries are sealed with now; None if it never had one."""
     row = plain.row(
-        "SELECT seq, text FROM audit_entry WHERE operation = ? AND outcome = 'done' "
-        "ORDER BY seq DESC LIMIT 1",
+        f"SELECT seq, text FROM {'audit_key' if plain.postgres else 'audit_entry'} "
+        "WHERE operation = ? AND outcome = 'done' ORDER BY seq DESC LIMIT 1",
         (KEY_OPERATION,),
     )
     try:
@@ -267,7 +265,7 @@ def _led_to(ring: KeyRing, epoch: int, store: UUID) -> KeyRing | None:
 
 def hash_at(plain: Plain, seq: int) -> bytes | None:
     """The hash of an entry, None where there is none."""
-    found = plain.value("SELECT hash FROM audit_entry WHERE seq = ?", (seq,))
+    found = plain.value(f"SELECT hash FROM {_spine(plain)} WHERE seq = ?", (seq,))
     return None if found is None else bytes(found)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpi.audit_entry import Change
 from kpi.chain_keys import FINGERPRINT_FIELD, KEY_OPERATION
 from kpi.events import moment_of
+from kpi.policy import Action
 from kpi.text import clean
 from store.audit import hash_at, head_of, last_epoch, last_fingerprint, store_id_of
 from store.audit_keys import KeyRing, Lack, NoRing, adopt, forget_ring, look, new_ring, save_ring
@@ -17,7 +18,9 @@ from store.audit_verify import verify
 from store.checkpoints import Checkpoint, write_checkpoint
 from store.errors import StoreError
 from store.moment import one_moment
+from store.permission import permit
 from store.schema import check_version
+from store.who import NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from store.key_files import KeyFile
     from store.location import Location
     from store.plain import Plain
+    from store.who import Who
     from store.work import Store
 
 FOLDER = "checkpoint_folder"
@@ -109,8 +113,12 @@ class Written:
     checkpoint: Checkpoint
 
 
-def write_one(location: Location, folder: str | Path, now: int) -> Written:
-    """Write a checkpoint of the log as it is into a folder. StoreError without a key that signs."""
+def write_one(location: Location, folder: str | Path, now: int, by: Who = NOBODY) -> Written:
+    """Write a checkpoint of the log as it is into a folder.
+
+    StoreError without a key that signs, and if `by` may not.
+    """
+    permit(location, by, Action.KEEP_KEYS, lambda: now)
     name = store_id(location)
     # The keyring first: the log may have grown since, but never have lost what it remembers.
     ring = look(name)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.audit_entry import Entry, EntryError, read_entry
 from kpi.events import moment_of
-from store.audit import SYSTEM
+from kpi.policy import Action
 from store.audit_filter import EVERYTHING, AuditFilter, Found, Meant, Search, Span
 from store.audit_records import KINDS
 from store.errors import StoreError
+from store.who import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,7 +113,7 @@ class AuditQuestions:
 
     def bounds(self, wanted: AuditFilter = EVERYTHING) -> Span:
         """Between which entries those that fit must lie; for no filter, the first and the last one."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             return self._search(plain, wanted).bounds()
 
     def find(
@@ -124,7 +125,7 @@ class AuditQuestions:
         questions, and be given up between any two.
         """
         numbers: list[int] = []
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             search = self._search(plain, wanted)
             while below > lowest:
                 found, below = search.portion(below, lowest, PORTION)
@@ -135,7 +136,7 @@ class AuditQuestions:
 
     def page(self, wanted: AuditFilter = EVERYTHING, before: int | None = None, limit: int = 50) -> AuditPage:
         """The newest `limit` entries that fit, of those before the entry `before`."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             search = self._search(plain, wanted)
             first, last = search.bounds()
             below = last + 1 if before is None else min(before, last + 1)
@@ -148,12 +149,12 @@ class AuditQuestions:
 
     def entries(self, numbers: Sequence[int]) -> tuple[EntryView, ...]:
         """The entries of these numbers, in their order; those that are not there are left out."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             return self._views(plain, numbers)
 
     def entry(self, seq: int) -> EntryView:
         """One entry; StoreError if there is none of that number."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             found = self._views(plain, [seq])
             if not found:
                 raise no_entry(plain, seq)
@@ -161,7 +162,7 @@ class AuditQuestions:
 
     def choices(self) -> AuditChoices:
         """What a filter can name."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_AUDIT) as plain:
             return AuditChoices(_people(plain), _each(plain, "operation"), (*KINDS, *_OTHER_KINDS))
 
     def _search(self, plain: Plain, wanted: AuditFilter) -> Search:

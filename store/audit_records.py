@@ -15,7 +15,7 @@ from kpi.chain import canonical
 from kpi.events import moment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kpi.events import Instant
     from store.plain import Plain
@@ -213,6 +213,103 @@ def _review(plain: Plain, key: str) -> Fields | None:
     return {"first": first, "last": last, "at": _said_at(at), "by": actor, "note": said}
 
 
+def _person(plain: Plain, key: str) -> Fields | None:
+    number = int(key)
+    row = plain.row("SELECT role, active, database_role FROM person WHERE number = ?", (number,))
+    if row is None:
+        return None
+    role, active, database_role = row
+    teams = plain.rows(
+        "SELECT from_day, team, until_day FROM membership WHERE person = ? ORDER BY from_day", (number,)
+    )
+    links = plain.rows("SELECT ref FROM person_link WHERE person = ?", (number,))
+    listings = plain.rows("SELECT listing FROM assignment WHERE person = ?", (number,))
+    return {
+        "role": role,
+        "active": bool(active),
+        "team": next((team for _, team, until in teams if until is None), None),
+        "team_history": _bound(plain, teams),
+        "database_role": database_role,
+        "links": _bound(plain, sorted(links)),
+        "listings": _bound(plain, sorted(listings)),
+    }
+
+
+def _bound(plain: Plain, held: Sequence[object]) -> str | None:
+    """A digest of what is not to be in the log itself, bound to this store; None if there is nothing."""
+    if not held:
+        return None
+    store = plain.value("SELECT store_id FROM organisation")
+    return f"sha256:{digest_of({'store': store, 'held': json.dumps(held, default=bytes.hex)})}"
+
+
+def _team(plain: Plain, key: str) -> Fields | None:
+    row = plain.row("SELECT name, manager, hr_partner FROM team WHERE number = ?", (int(key),))
+    return None if row is None else {"name": row[0], "manager": row[1], "hr_partner": row[2]}
+
+
+def _delegation(plain: Plain, key: str) -> Fields | None:
+    row = plain.row(
+        "SELECT team, delegate, from_day, until_day, withdrawn_at FROM delegation WHERE number = ?",
+        (int(key),),
+    )
+    if row is None:
+        return None
+    team, delegate, first, last, withdrawn_at = row
+    return {
+        "team": team,
+        "delegate": delegate,
+        "from": _day(first),
+        "until": _day(last),
+        "withdrawn": _said_at(withdrawn_at),
+    }
+
+
+def _credential(plain: Plain, key: str) -> Fields | None:
+    """Whether each is the one that it was, and nothing of the thing itself."""
+    number = int(key)
+    if plain.postgres:  # the same worked out there: not everybody who verifies the log may see the things
+        names = ("password", "second_factor", "enrolment", "recovery")
+        held = plain.row(f"SELECT {', '.join(names)} FROM credential_held(?)", (number,))
+        return None if held is None else dict(zip(names, held, strict=True))
+    row = plain.row(
+        "SELECT password_hash, seed, enrolment_hash, enrolment_until FROM credential WHERE person = ?",
+        (number,),
+    )
+    if row is None:
+        return None
+    password, seed, enrolment, until = row
+    codes = plain.rows("SELECT hash FROM recovery_code WHERE person = ? AND used_at IS NULL", (number,))
+    return {
+        "password": _bound(plain, [number, password] if password else []),
+        "second_factor": _bound(plain, [number, seed] if seed else []),
+        "enrolment": _bound(plain, [number, enrolment, until] if enrolment else []),
+        "recovery": _bound(plain, [number, sorted(codes)] if codes else []),
+    }
+
+
+def _grant(plain: Plain, key: str) -> Fields | None:
+    row = plain.row(
+        "SELECT person, purpose, actions, from_day, until_day, requested_by, approved_by, ended_by, ended_at "
+        "FROM access_grant WHERE number = ?",
+        (int(key),),
+    )
+    if row is None:
+        return None
+    person, purpose, actions, first, last, requested_by, approved_by, ended_by, ended_at = row
+    return {
+        "person": person,
+        "purpose": f"sha256:{sha256(purpose.encode()).hexdigest()}",  # the entry's reason has it in words
+        "actions": ", ".join(sorted(json.loads(actions))),
+        "from": _day(first),
+        "until": _day(last),
+        "requested_by": requested_by,
+        "approved_by": approved_by,
+        "ended": _said_at(ended_at),
+        "ended_by": ended_by,
+    }
+
+
 class _Kind(NamedTuple):
     """How records of a kind are read, and the query that has all their keys."""
 
@@ -230,5 +327,10 @@ _KINDS = {
     "import": _Kind(_import, "SELECT id FROM import_run ORDER BY id"),
     "setting": _Kind(_setting, "SELECT name FROM setting ORDER BY name"),
     "review": _Kind(_review, "SELECT number FROM audit_review ORDER BY number"),
+    "person": _Kind(_person, "SELECT number FROM person ORDER BY number"),
+    "team": _Kind(_team, "SELECT number FROM team ORDER BY number"),
+    "delegation": _Kind(_delegation, "SELECT number FROM delegation ORDER BY number"),
+    "credential": _Kind(_credential, "SELECT person FROM credential ORDER BY person"),
+    "grant": _Kind(_grant, "SELECT number FROM access_grant ORDER BY number"),
 }
 KINDS = tuple(_KINDS)

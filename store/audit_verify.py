@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from store.plain import Plain
 
 PORTION = 10_000
+_MAY_READ = "SELECT has_table_privilege('audit_entry', 'SELECT') AND sees_audit()"
 WALKING = 0.9  # the share of the time that goes into the chain, before the tables
 
 
@@ -50,6 +51,7 @@ def verify(
     try:
         with one_moment(location) as plain:
             name = store_id_of(plain)
+            _check_role(plain)
         if name is None:
             return unreadable("this store has no organisation yet")
         # The keyring first: what is committed between the two it need not know, the store must.
@@ -75,7 +77,15 @@ def verify(
 
 
 class NotVerifiedError(StoreError):
-    """What was given to verify with cannot be used."""
+    """What was given to verify with cannot be used, or who asks may not read the log."""
+
+
+def _check_role(plain: Plain) -> None:
+    if plain.postgres and not plain.value(_MAY_READ):
+        raise NotVerifiedError(
+            "your role of the server may not read the audit log; a super user verifies it, or an auditor to "
+            "whom it is granted"
+        )
 
 
 def _walk(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from store.plain import Plain
 
 # By table, the record that a changed row belongs to: its kind, and its key from the row. On PostgreSQL the
-# triggers belong to the schema (migration 0004) and see a writer by its temporary table.
+# triggers belong to the schema (migrations 0004, 0005) and see a writer by its temporary table.
 RECORDS = (
     ("organisation", "organisation", "1"),
     ("organisation", "calendar", "1"),
@@ -27,7 +27,18 @@ RECORDS = (
     ("quarantine", "import", "{row}.import_id"),
     ("setting", "setting", "{row}.name"),
     ("audit_review", "review", "{row}.number"),
+    ("person", "person", "{row}.number"),
+    ("membership", "person", "{row}.person"),
+    ("person_link", "person", "{row}.person"),
+    ("assignment", "person", "{row}.person"),
+    ("team", "team", "{row}.number"),
+    ("delegation", "delegation", "{row}.number"),
+    ("credential", "credential", "{row}.person"),
+    ("recovery_code", "credential", "{row}.person"),
+    ("access_grant", "grant", "{row}.number"),
 )
+_VERBS = (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+_TRIGGERS = len(RECORDS) * len(_VERBS)  # when all of them are there
 
 
 def has_log(plain: Plain) -> bool:
@@ -43,20 +54,28 @@ def is_watching(plain: Plain) -> bool:
 
 
 def watch(plain: Plain) -> None:
-    """Begin to note, on this connection; nothing happens if that is so already."""
+    """Begin to note, on this connection; nothing happens if that is so already.
+
+    Tables that a store of an older schema has not got are noted once an upgrade has made them.
+    """
     if plain.postgres:
         if plain.value("SELECT to_regclass('pg_temp.touched')") is None:
             plain.run("CREATE TEMPORARY TABLE touched (kind TEXT, key TEXT) ON COMMIT DELETE ROWS")
         return
-    if is_watching(plain):
-        return
-    plain.run("CREATE TEMPORARY TABLE touched (kind TEXT, key TEXT, PRIMARY KEY (kind, key))")
+    if not is_watching(plain):
+        plain.run("CREATE TEMPORARY TABLE touched (kind TEXT, key TEXT, PRIMARY KEY (kind, key))")
+    if plain.value("SELECT count(*) FROM sqlite_temp_master WHERE type = 'trigger'") < _TRIGGERS:
+        _note_changes(plain)
+
+
+def _note_changes(plain: Plain) -> None:
+    tables = {name for (name,) in plain.rows("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
     for table, kind, key in RECORDS:
-        for verb, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        for verb, row in _VERBS if table in tables else ():
             value = key.format(row=row)
             # Not INSERT OR IGNORE: the statement that is under way would put its own conflict clause over it.
             plain.run(
-                f"CREATE TEMPORARY TRIGGER touched_{table}_{kind}_{verb.lower()} "
+                f"CREATE TEMPORARY TRIGGER IF NOT EXISTS touched_{table}_{kind}_{verb.lower()} "
                 f"AFTER {verb} ON {table} BEGIN INSERT INTO touched SELECT '{kind}', {value} "
                 f"WHERE NOT EXISTS (SELECT 1 FROM touched WHERE kind = '{kind}' "
                 f"AND key = CAST({value} AS TEXT)); END"

@@ -1,4 +1,7 @@
-"""A store's backup: one plain SQLite file, whatever the store is on, made while others go on writing."""
+"""A store's backup: one SQLite file, whatever the store is on, made while others go on writing.
+
+Of an encrypted file it is encrypted too, with the same key; of any other it is plain.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpi.policy import Action
 from store.contents import Contents, copy_rows, count_contents
 from store.errors import StoreError
 from store.location import Location
 from store.moment import one_moment
 from store.organisation import load_organisation
+from store.permission import permit
 from store.schema import upgrade
 from store.sqlite_files import check_copy, copy_pages, seal
+from store.sqlite_open import file_key
+from store.who import NOBODY
 from store.whole_files import HELPERS, draft_beside, place
 from store.work import Store
 
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
     from store.plain import Plain
     from store.sqlite_files import Tell
+    from store.who import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +42,29 @@ class BackedUp:
 
 
 def back_up(
-    location: Location, file: str | Path, *, replace: bool = False, tell: Tell | None = None
+    location: Location,
+    file: str | Path,
+    *,
+    replace: bool = False,
+    tell: Tell | None = None,
+    by: Who = NOBODY,
 ) -> BackedUp:
     """Write one consistent state of the store to `file`, check it, and only then give it its name.
 
-    `tell` hears the share done, 0 to 1. StoreError without a file if anything fails, and if `file` is
-    there already unless `replace`.
+    `tell` hears the share done, 0 to 1. StoreError without a file if anything fails, if `by` may not, and if
+    `file` is there already unless `replace`.
     """
     file = Path(file).expanduser().absolute()
+    permit(location, by, Action.CARE_FOR_STORE)
     _check_place(location, file, replace=replace)
     with draft_beside(file) as draft:
+        copy = Location(path=draft, key=file_key(location))
         with one_moment(location) as plain:
             organisation = load_organisation(plain)
             contents = count_contents(plain)
-            _fill(draft, plain, contents, tell)
-        seal(draft)
-        check_copy(draft, contents)
+            _fill(copy, plain, contents, tell)
+        seal(copy)
+        check_copy(copy, contents)
         size = draft.stat().st_size
         place(draft, file, replace=replace)
     return BackedUp(organisation.name, file, size, contents)
@@ -68,11 +83,11 @@ def _check_place(location: Location, file: Path, *, replace: bool) -> None:
         raise StoreError(f"{file} exists already; give another name, or --replace")
 
 
-def _fill(draft: Path, plain: Plain, contents: Contents, tell: Tell | None) -> None:
+def _fill(draft: Location, plain: Plain, contents: Contents, tell: Tell | None) -> None:
     if not plain.postgres:
-        copy_pages(plain.connection, Location(path=draft), tell)
+        copy_pages(plain.connection, draft, tell)
         return
-    made = Store(Location(path=draft))
+    made = Store(draft)
     try:
         upgrade(made)
         with made.work("store.backup") as work:

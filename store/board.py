@@ -11,6 +11,7 @@ from kpi.board import Board, Counts, KpiCounts, OutlookDay, StageCounts, UserRow
 from kpi.calendar import FIRST_YEAR, LAST_YEAR
 from kpi.forecast import outlook as forecast
 from store.errors import StoreError
+from store.sight import EVERYTHING, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +71,12 @@ def owned_by(user: str, day: date) -> tuple[str, tuple[int | str, ...]]:
 
 
 def count_board(
-    plain: Plain, organisation: Organisation, day: date, today: date, user: str | None = None
+    plain: Plain,
+    organisation: Organisation,
+    day: date,
+    today: date,
+    user: str | None = None,
+    sight: Sight = EVERYTHING,
 ) -> Board:
     """The board as of the end of `day`: a past one as it was, a coming one with today's tasks (rule 13)."""
     at = day.toordinal()
@@ -78,19 +84,19 @@ def count_board(
         raise StoreError(
             f"{day} lies outside the years that can be counted ({MIN_DAY.year} to {MAX_DAY.year})"
         )
-    if day < today and user is None:
+    if day < today and user is None and sight.listings is None:
         return _board(organisation.catalogue, organisation.name, day, _sum_changes(plain, at))
     if day < today:
-        source, parameters = _past_source("t.kpi_id, t.listing_id", day, user)
+        source, parameters = _past_source("t.kpi_id, t.listing_id", day, user, sight)
         rows = plain.rows(
             f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM {source} GROUP BY kpi_id, paused",
             (at, at, *parameters),
         )
-    elif user is not None:
+    elif user is not None or sight.listings is not None:
+        source, names = _open_source(user, sight)
         rows = plain.rows(
-            f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM task "
-            "WHERE ended_on IS NULL AND owner = ? GROUP BY kpi_id, paused",
-            (at, at, user),
+            f"SELECT kpi_id, paused, {_TALLY.format(n='count(*)')} FROM {source} GROUP BY kpi_id, paused",
+            (at, at, *names),
         )
     else:
         rows = plain.rows(
@@ -111,12 +117,19 @@ def _sum_changes(plain: Plain, day: int) -> dict[int, Counts]:
     return {kpi_id: Counts(*each) for kpi_id, each in counts.items()}
 
 
-def _past_source(columns: str, day: date, user: str | None) -> tuple[str, tuple[int | str, ...]]:
+def _past_source(
+    columns: str, day: date, user: str | None, sight: Sight
+) -> tuple[str, tuple[int | str, ...]]:
     tasks, parameters = past_tasks(columns, day)
-    if user is None:
-        return f"({tasks}) AS tasks", parameters
-    condition, names = owned_by(user, day)
-    return f"({tasks}) AS tasks WHERE {condition}", (*parameters, *names)
+    condition, names = ("1 = 1", ()) if user is None else owned_by(user, day)
+    seen = sight.condition("tasks.listing_id")
+    return f"({tasks}) AS tasks WHERE {condition} AND {seen}", (*parameters, *names)
+
+
+def _open_source(user: str | None, sight: Sight) -> tuple[str, tuple[str, ...]]:
+    """The open tasks of a user, of the listings that are seen, or of both."""
+    condition, names = ("1 = 1", ()) if user is None else ("owner = ?", (user,))
+    return f"task WHERE ended_on IS NULL AND {condition} AND {sight.condition('listing_id')}", names
 
 
 def _board(catalogue: Catalogue, name: str, day: date, counts: dict[int, Counts]) -> Board:
@@ -130,7 +143,7 @@ def _board(catalogue: Catalogue, name: str, day: date, counts: dict[int, Counts]
     return Board(day, name, tuple(stages), total(stage.counts for stage in stages))
 
 
-def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
+def count_users(plain: Plain, day: date, today: date, sight: Sight = EVERYTHING) -> tuple[UserRow, ...]:
     """Each user's open listings by their most pressing task, users in the order of their names."""
     at = day.toordinal()
     if day < today:
@@ -142,12 +155,14 @@ def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
             "min(CASE WHEN paused = 0 THEN done_by END) AS done_by "
             f"FROM ({source}) AS tasks GROUP BY listing_id) AS listing "
             "LEFT JOIN listing_owner o ON o.listing_id = listing.listing_id "
-            "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?)"
+            "AND o.from_day <= ? AND (o.until_day IS NULL OR o.until_day > ?) "
+            f"WHERE {sight.condition('listing.listing_id')}"
         )
         parameters: tuple[int, ...] = (*at_day, at, at)
     else:
         listings = (
-            "SELECT owner, open_tasks, frozen AS paused, due_on, done_by FROM listing WHERE open_tasks > 0"
+            "SELECT owner, open_tasks, frozen AS paused, due_on, done_by FROM listing "
+            f"WHERE open_tasks > 0 AND {sight.condition('id')}"
         )
         parameters = ()
     rows = plain.rows(
@@ -160,28 +175,34 @@ def count_users(plain: Plain, day: date, today: date) -> tuple[UserRow, ...]:
         tasks[row[0]] += int(row[5])
     counts = _add_up(row[:5] for row in rows)
     # By name; what belongs to nobody stands last.
-    users = sorted(counts, key=lambda user: (user is None, user or ""))
+    users = sorted(filter(sight.knows, counts), key=lambda user: (user is None, user or ""))
     return tuple(UserRow(user, counts[user], tasks[user]) for user in users)
 
 
-def list_users(plain: Plain) -> tuple[str, ...]:
+def list_users(plain: Plain, sight: Sight = EVERYTHING) -> tuple[str, ...]:
     """Everyone who owns a listing with open tasks, by name."""
     rows = plain.rows(
         "SELECT DISTINCT owner FROM listing WHERE open_tasks > 0 AND owner IS NOT NULL ORDER BY owner"
     )
-    return tuple(row[0] for row in rows)
+    return tuple(row[0] for row in rows if sight.knows(row[0]))
 
 
 def read_outlook(
-    plain: Plain, organisation: Organisation, day: date, today: date, days: int, user: str | None = None
+    plain: Plain,
+    organisation: Organisation,
+    day: date,
+    today: date,
+    days: int,
+    user: str | None = None,
+    sight: Sight = EVERYTHING,
 ) -> tuple[OutlookDay, ...]:
     """How many running tasks become due and overdue on each of the `days` working days after `day`."""
     at = day.toordinal()
     if day < today:
-        source, parameters = _past_source("t.listing_id", day, user)
-        number, condition = "count(*)", "AND" if user is not None else "WHERE"
-    elif user is not None:
-        source, parameters = "task WHERE ended_on IS NULL AND owner = ?", (user,)
+        source, parameters = _past_source("t.listing_id", day, user, sight)
+        number, condition = "count(*)", "AND"
+    elif user is not None or sight.listings is not None:
+        source, parameters = _open_source(user, sight)
         number, condition = "count(*)", "AND"
     else:
         source, parameters = "task_count", ()

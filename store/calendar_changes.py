@@ -90,7 +90,7 @@ def save_calendar(
                     last.number + 1,
                     at,
                     organisation.today(at).toordinal(),
-                    clean(actor),
+                    clean(work.operation.actor),
                     reason,
                     draft.spec.region,
                     json.dumps(draft.spec.weekdays),

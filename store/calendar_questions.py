@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.calendar_words import what_changed
 from kpi.events import moment_of
+from kpi.policy import Action
 from store.calendar_changes import draft_calendar, saver_of
 from store.calendar_effect import CalendarEffect, KpiEffect, Recoloured, effect_of
 from store.organisation import load_organisation
@@ -77,7 +78,7 @@ class CalendarQuestions:
 
     def page(self) -> CalendarPage:
         """What the Calendar page opens with."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_CALENDAR) as plain:
             organisation = load_organisation(plain)
             number = organisation.calendar_rows[-1].number
             by, reason, at = saver_of(plain, number)
@@ -96,7 +97,7 @@ class CalendarQuestions:
 
     def history(self) -> tuple[CalendarView, ...]:
         """All calendars, the newest first."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_CALENDAR) as plain:
             organisation = load_organisation(plain)
             savers = [saver_of(plain, row.number) for row in organisation.calendar_rows]
         views: list[CalendarView] = []
@@ -115,7 +116,7 @@ class CalendarQuestions:
 
         CalendarError and StoreError as from `save_calendar`.
         """
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_CALENDAR) as plain:
             organisation = load_organisation(plain)
             today = organisation.today(self._now)
             draft = draft_calendar(plain, organisation, spec, today)

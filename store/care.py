@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from kpi.calendar import CalendarSpec, WorkingCalendar
 from kpi.events import moment_of
+from kpi.policy import Action
 from store.errors import StoreError
 from store.moment import one_moment
 from store.organisation import load_organisation
+from store.permission import permit
 from store.schema import CURRENT, check_known, upgrade, version_of
+from store.who import NOBODY
 from store.work import Store, system_now
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from store.location import Location
     from store.plain import Plain
+    from store.who import Who
 
 _COUNTED = {
     "listings": "SELECT count(*) FROM listing",
@@ -55,8 +59,9 @@ class StoreInfo:
     holidays_until: date | None
 
 
-def describe(location: Location, clock: Callable[[], int] = system_now) -> StoreInfo:
-    """Everything about a store, of one moment; nothing is written."""
+def describe(location: Location, clock: Callable[[], int] = system_now, by: Who = NOBODY) -> StoreInfo:
+    """Everything about a store, of one moment; nothing is written. StoreError if `by` may not know it."""
+    permit(location, by, Action.CARE_FOR_STORE, clock)
     with one_moment(location) as plain:
         organisation = load_organisation(plain)
         revision, changed = plain.row("SELECT revision, updated_at FROM store_state") or (0, None)
@@ -78,7 +83,8 @@ def describe(location: Location, clock: Callable[[], int] = system_now) -> Store
 def _database(plain: Plain) -> str:
     if plain.postgres:
         return f"PostgreSQL {plain.value('SHOW server_version')}"
-    return f"SQLite {plain.value('SELECT sqlite_version()')}"
+    sqlite, cipher = plain.value("SELECT sqlite_version()"), plain.value("PRAGMA cipher_version")
+    return f"SQLite {sqlite}" if cipher is None else f"SQLite {sqlite}, encrypted by SQLCipher {cipher}"
 
 
 def _size(plain: Plain) -> int:
@@ -103,7 +109,7 @@ def upgrade_store(location: Location) -> Upgraded:
     """Bring a store of an older schema to the current one: all steps or none.
 
     StoreError if there is no store, if it is a newer program's (nothing of it is touched), or if a step
-    fails; the store is then as it was.
+    fails; the store is then as it was. Nobody is asked who they are: until it is done nobody can sign in.
     """
     with one_moment(location, any_schema=True) as plain:
         before = version_of(plain)

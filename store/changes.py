@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from kpi.changes import Change, ChangeCounts, ChangeView
 from store.board import MAX_DAY, MIN_DAY, owned_by
 from store.errors import StoreError
+from store.sight import EVERYTHING, Sight
 from store.tasks import TaskQuery, find_views, kpi_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from store.organisation import Organisation
     from store.plain import Plain, Row
@@ -94,7 +95,9 @@ _MOVED = "SELECT task_id FROM task_phase WHERE until_day > {known_a} AND until_d
 class _Statements:
     """The SQL for two days. Days and KPIs are numbers of our own; a user's name is a parameter."""
 
-    def __init__(self, query: ChangeQuery, organisation: Organisation, days: tuple[date, date, date]) -> None:
+    def __init__(
+        self, query: ChangeQuery, organisation: Organisation, days: tuple[date, date, date], sight: Sight
+    ) -> None:
         since, until, today = days
         known_a, self.past = min(since, today), until < today
         opening = [number for number, kpi in enumerate(organisation.catalogue.kpis, 1) if kpi.opens]
@@ -112,6 +115,8 @@ class _Statements:
         numbers = kpi_numbers(TaskQuery(stage=query.stage, kpi=query.kpi), organisation)
         if numbers is not None:
             self.filters += f" AND tasks.kpi_id IN ({', '.join(map(str, numbers)) or 'NULL'})"
+        if sight.listings is not None:
+            self.filters += f" AND {sight.condition('tasks.listing_id')}"
         if query.user is not None:
             condition, self.parameters = owned_by(query.user, min(until, today))
             self.filters += f" AND {condition}"
@@ -177,12 +182,22 @@ class ChangeList:
     `counts` has all kinds, whichever were asked for; `total` the changes asked for, which are in the list.
     """
 
-    def __init__(self, plain: Plain, organisation: Organisation, query: ChangeQuery, today: date) -> None:
-        """Find the changes; StoreError if the days, the stage or the KPI make no sense."""
-        self.query = query
+    def __init__(
+        self,
+        plain: Plain,
+        organisation: Organisation,
+        query: ChangeQuery,
+        today: date,
+        look: Callable[[], Sight] = lambda: EVERYTHING,
+    ) -> None:
+        """Find the changes; StoreError if the days, the stage or the KPI make no sense.
+
+        `look` is asked again whenever a part of the list is read.
+        """
+        self.query, self._look = query, look
         self._plain, self._organisation, self._today = plain, organisation, today
         self.since, self.until = _days(query, organisation, today)
-        statements = _Statements(query, organisation, (self.since, self.until, today))
+        statements = _Statements(query, organisation, (self.since, self.until, today), look())
         with plain.snapshot():
             self._keys = {
                 Change.ENTERED: _Keys(plain.stream(*statements.entered())),
@@ -228,7 +243,9 @@ class ChangeList:
         """The changes with their tasks; a task that has gone since the list was made is left out."""
         numbers = dict.fromkeys(number for _, _, number in keys)
         with self._plain.snapshot():
-            tasks = find_views(self._plain, self._organisation, numbers, self.until, self._today)
+            tasks = find_views(
+                self._plain, self._organisation, numbers, self.until, self._today, self._look()
+            )
         return tuple(
             ChangeView(KINDS[place], date.fromordinal(day), tasks[number])
             for place, day, number in keys

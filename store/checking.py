@@ -7,11 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kpi.errors import StagewatchError
+from kpi.policy import Action
 from store.counting import Tally, stored_stretches
 from store.moment import driver_in_words, one_moment
+from store.permission import permit
 from store.rehearsal import MOST_PROBLEMS, Rehearsal
 from store.schema_shape import schema_problems, server_problems
 from store.sqlite_files import file_problems
+from store.who import NOBODY
 from store.work import system_now
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
     from store.location import Location
     from store.plain import Plain
+    from store.who import Who
 
 # What must never be found: words for people, and a query whose first column names what is so.
 _NEVER = (
@@ -86,11 +90,13 @@ def check_store(
     full: bool = False,
     clock: Callable[[], int] = system_now,
     tell: Callable[[float], None] | None = None,
+    by: Who = NOBODY,
 ) -> Checked:
     """Check a store as it is at one moment; every listing is replayed if `full`, else a sample.
 
-    StoreError only if it cannot be opened as a store at all.
+    StoreError only if it cannot be opened as a store at all, or if `by` may not.
     """
+    permit(location, by, Action.CARE_FOR_STORE)
     now = clock()
     parts: dict[str, tuple[str, ...]] = {}
     replay = Rehearsal(now, full=full, tell=tell)

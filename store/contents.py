@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
@@ -62,7 +63,10 @@ def copy_rows(source: Plain, target: Plain, tell: Callable[[str], None] | None =
         # The log takes entries one after the other only.
         order = " ORDER BY seq" if table.name == "audit_entry" else ""
         rows = _stream(source, f'SELECT {names} FROM "{table.name}"{order}')
-        if target.postgres:
+        if target.postgres and target.value("SELECT row_security_active(?)", (f'"{table.name}"',)):
+            while portion := list(islice(rows, PORTION)):
+                target.insert(f'"{table.name}"', names, portion)
+        elif target.postgres:
             with (
                 target.connection.cursor() as cursor,
                 cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,

@@ -7,14 +7,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpi.policy import Action
 from store.arrivals import CONTENT, EVENT_COLUMNS, EVENT_ID, LISTING, known_listings, possible_at
 from store.corrections import correction_key
 from store.importing import BATCH, PIECES, Reading
 from store.moment import driver_in_words
 from store.organisation import load_organisation
+from store.permission import permit
 from store.plain import Plain, connect
 from store.schema import check_version
 from store.tally import Quarantined, Tally
+from store.who import NOBODY
 from store.work import system_now
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from store.arrivals import Arrivals
     from store.feeds.mapping import Mapping
     from store.location import Location
+    from store.who import Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,13 @@ def dry_run(
     progress: Callable[[float], None] | None = None,
     stopped: Callable[[], bool] | None = None,
     clock: Callable[[], int] = system_now,
+    by: Who = NOBODY,
 ) -> Trial:
-    """Read the whole file as an import would; `progress` and `stopped` as there. FeedError as there."""
+    """Read the whole file as an import would; `progress` and `stopped` as there. FeedError as there.
+
+    StoreError if `by` may not import.
+    """
+    permit(location, by, Action.BRING_IN, clock)
     tally, complete = Tally(), True
     with closing(connect(location)) as plain, driver_in_words(location):
         check_version(plain, location)

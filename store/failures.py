@@ -12,12 +12,22 @@ if TYPE_CHECKING:
 # What the driver's message contains, and what that means to a person; the first that fits is said.
 _MEANINGS = (
     (("locked", "busy"), "{store} is in use by another program{kept}; try again in a moment"),
-    (("not a database", "malformed"), "{store} is damaged or no Stagewatch store ({said}){kept}"),
+    (
+        ("not a database",),
+        "{store} is damaged or no Stagewatch store ({said}){kept}; if it is encrypted, its key is not here",
+    ),
+    (("malformed",), "{store} is damaged or no Stagewatch store ({said}){kept}"),
     (("disk is full", "no space left"), "there is no room left on the disk of {store}{kept}"),
+    (("permission denied", "row-level security"), "your role of the server may not do this ({said}){kept}"),
     (("readonly", "read-only"), "{store} cannot be written to{kept}; check who may write there"),
     (("connection", "connect"), "{store} cannot be reached ({said}){kept}; check the address and the server"),
     (("no such table", "disk i/o"), "{store} cannot be read ({said}){kept}; is it still there?"),
 )
+
+
+def is_drivers(error: BaseException) -> bool:
+    """Whether a database driver has raised it, whichever of them is in use."""
+    return type(error).__module__.split(".")[0] in ("sqlite3", "sqlcipher3", "psycopg")
 
 
 def in_words(error: BaseException, location: Location, *, writing: bool) -> StoreError:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Rows of a transaction: the more, the fewer pages of the indexes are written again and again. They come in
 # pieces, so that no process holds more than a few of them.
-BATCH, PIECES = 20_000, 4
+BATCH, PIECES, AHEAD = 20_000, 4, 2
 LARGE = 4 << 20  # bytes from which it is worth starting a process to read a file
 READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
 _Item = TypeVar("_Item")
@@ -144,7 +144,7 @@ class Reading(NamedTuple):
             return
         with Crew(1) as crew:
             crew.members[0].ask("read", self, size)
-            for answer in crew.members[0].answers(ahead=PIECES):
+            for answer in crew.members[0].answers(ahead=AHEAD):
                 yield Arrivals(*answer)
 
     def pieces_here(self, size: int) -> Iterator[Arrivals]:

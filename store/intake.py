@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpi.events import moment_of
+from kpi.policy import Action
 from kpi.text import clean
 from store.errors import StoreError
 from store.feeds.kept import cells_said
@@ -84,20 +85,29 @@ class ActivityCount:
 
 @dataclass(frozen=True, slots=True)
 class FieldsFilled:
-    """Of `events` events of a source and a user (None: it names nobody), how many say each field."""
+    """Of `events` events of a source and a user (None: it names nobody), how many say each field.
+
+    `together` if they are of all whose figures may not be seen one by one.
+    """
 
     source: str
     user: str | None
     events: int
     filled: tuple[tuple[str, int], ...]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerCount:
-    """An owner whom no event names as the one who acted, and how many listings are theirs."""
+    """An owner whom no person matches, and how many listings are theirs.
+
+    `by_link` if the store has people, and this owner is linked to none of them; else no event names them as
+    the one who acted.
+    """
 
     owner: str
     listings: int
+    by_link: bool = False
 
 
 _IMPORTS = (
@@ -121,13 +131,13 @@ class Intake:
     def imports(self, limit: int = 200, before: int | None = None) -> tuple[ImportView, ...]:
         """The latest imports first; with `before`, those that came before that number."""
         where, values = ("", []) if before is None else ("WHERE r.id < ?", [before])
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(f"{_IMPORTS} {where} ORDER BY r.id DESC LIMIT ?", (*values, limit))
         return tuple(map(_import_view, rows))
 
     def one_import(self, number: int) -> ImportView:
         """One import; StoreError if there is none of that number."""
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             row = plain.row(f"{_IMPORTS} WHERE r.id = ?", (number,))
         if row is None:
             raise StoreError(f"there is no import {number}; “stagewatch imports list” shows them all")
@@ -136,7 +146,7 @@ class Intake:
     def reasons(self, chosen: Chosen = EVERY_ROW) -> tuple[ReasonCount, ...]:
         """The quarantine by source and kind of reason."""
         where, values = chosen.where()
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(
                 f"SELECT r.source, q.kind, count(*), count(q.cells) FROM {FROM_QUARANTINE} WHERE {where} "
                 "GROUP BY r.source, q.kind ORDER BY r.source, q.kind",
@@ -149,7 +159,7 @@ class Intake:
     ) -> tuple[BadRowView, ...]:
         """Rows in quarantine in the order in which they came; with `after`, those that follow that one."""
         where, values = chosen.where()
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(
                 "SELECT q.id, q.import_id, r.source, r.file, q.line, q.kind, q.reason, q.content, q.cells "
                 f"FROM {FROM_QUARANTINE} WHERE {where} AND q.id > ? ORDER BY q.id LIMIT ?",
@@ -160,13 +170,13 @@ class Intake:
     def bad_row_numbers(self, chosen: Chosen = EVERY_ROW) -> tuple[int, ...]:
         """The numbers of all the rows chosen, in the order in which they came."""
         where, values = chosen.where()
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(f"SELECT q.id FROM {FROM_QUARANTINE} WHERE {where} ORDER BY q.id", values)
         return tuple(row[0] for row in rows)
 
     def unmapped(self) -> tuple[ActivityCount, ...]:
         """Activities of the latest events that the catalogue does not know, by source and name."""
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(
                 "SELECT r.source, e.kind, count(*) FROM event e JOIN import_run r ON r.id = e.import_id "
                 "WHERE e.seq > ? GROUP BY r.source, e.kind ORDER BY r.source, e.kind",
@@ -186,37 +196,50 @@ class Intake:
         said = [f"count(e.{field})" for field in _OWN_FIELDS]
         # The details' text is written by us: its names stand just so.
         said += [f"sum(CASE WHEN e.detail LIKE '%\"{name}\": %' THEN 1 ELSE 0 END)" for name in DETAIL_FIELDS]
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             rows = plain.rows(
                 f"SELECT r.source, e.actor, count(*), {', '.join(said)} FROM event e "
                 "JOIN import_run r ON r.id = e.import_id WHERE e.seq > ? GROUP BY r.source, e.actor",
                 (_before_latest(plain),),
             )
-        rows.sort(key=lambda row: (row[0], row[1] or ""))
+        sight, sums = self._reader.sight(), dict[tuple[str, str, bool], list[int]]()
+        for source, user, *counted in rows:
+            key = (source, user or "", False) if sight.knows(user) else (source, "", True)
+            held = sums.get(key, [0] * len(counted))
+            sums[key] = [before + int(more) for before, more in zip(held, counted, strict=True)]
         fields = (*_OWN_FIELDS, *DETAIL_FIELDS)
         return tuple(
-            FieldsFilled(source, user, events, tuple(zip(fields, map(int, filled), strict=True)))
-            for source, user, events, *filled in rows
+            FieldsFilled(source, user or None, events, tuple(zip(fields, filled, strict=True)), together)
+            for (source, user, together), (events, *filled) in sorted(sums.items())
         )
 
     def unmatched_owners(self) -> tuple[OwnerCount, ...]:
-        """Owners of listings whom none of the latest events names as its actor, by name."""
-        with self._reader.asking() as plain:
-            actors = plain.rows("SELECT DISTINCT actor FROM event WHERE seq > ?", (_before_latest(plain),))
+        """Owners of listings whom no person matches, by name.
+
+        Once the store has people, those who are linked to none; before, those whom none of the latest events
+        names as its actor.
+        """
+        with self._reader.asking(Action.SEE_DATA) as plain:
+            by_link = plain.value("SELECT 1 FROM person LIMIT 1") is not None
+            known = (
+                plain.rows("SELECT ref FROM person_link")
+                if by_link
+                else plain.rows("SELECT DISTINCT actor FROM event WHERE seq > ?", (_before_latest(plain),))
+            )
             rows = plain.rows(
                 "SELECT owner, count(*) FROM listing WHERE owner IS NOT NULL GROUP BY owner ORDER BY owner"
             )
-        acting = {row[0] for row in actors}
-        return tuple(OwnerCount(*row) for row in rows if row[0] not in acting)
+        matched = {row[0] for row in known}
+        return tuple(OwnerCount(owner, listings, by_link) for owner, listings in rows if owner not in matched)
 
     def mappings(self) -> tuple[SavedMapping, ...]:
         """The mappings that are kept, by name."""
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             return saved_mappings(plain)
 
     def mapping(self, name: str) -> SavedMapping:
         """The mapping kept under a name; StoreError if there is none."""
-        with self._reader.asking() as plain:
+        with self._reader.asking(Action.SEE_DATA) as plain:
             return saved_mapping(plain, name)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from store.file_keys import FileKey
 
 VARIABLE = "STAGEWATCH_STORE"
 _PASSWORD = re.compile(r"://[^:/?]*:(.+)@|[?&]password=([^&]+)")
@@ -17,10 +21,14 @@ _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One store's place: either `path` (SQLite) or `url` (PostgreSQL) is set."""
+    """One store's place: either `path` (SQLite) or `url` (PostgreSQL) is set.
+
+    `key` is that of an encrypted file which is still to be written; one that is there tells by itself.
+    """
 
     path: Path | None = None
     url: str | None = None
+    key: FileKey | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         """For people: a URL is shown without its password."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from store.failures import in_words
+from store.failures import in_words, is_drivers
 from store.plain import connect
 from store.schema import check_version
 
@@ -34,6 +34,6 @@ def driver_in_words(location: Location) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("sqlite3", "psycopg"):
+        if not is_drivers(error):
             raise
         raise in_words(error, location, writing=False) from error

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from store.errors import StoreError, StoreMissingError
-from store.failures import in_words
+from store.failures import in_words, is_drivers
+from store.sqlite_open import open_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -79,15 +80,25 @@ class Plain:
     def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
         """Put rows into a table, `columns` naming their values; many at once by the server's fastest way."""
         if self.postgres and len(rows) > _FEW:
-            with (
-                self.connection.cursor() as cursor,
-                cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
-            ):
-                for row in rows:
-                    copy.write_row(row)
+            if self.value("SELECT row_security_active(?)", (table,)):
+                self._insert_looked_at(table, columns, rows)
+            else:
+                self._copy(table, columns, rows)
             return
         marks = ", ".join("?" * len(columns.split(",")))
         self.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
+    def _copy(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _insert_looked_at(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """A server copies nothing into a table whose rows it looks at one by one, by who asks."""
+        self.run(f"CREATE TEMP TABLE coming ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false")
+        self._copy("coming", columns, rows)
+        self.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM coming")
+        self.run("DROP TABLE coming")
 
     def insert_new(self, table: str, columns: str, rows: Sequence[Sequence[Any]], *, key: str) -> int:
         """Put in those rows, in their order, whose `key` is not there yet; how many those were."""
@@ -147,25 +158,19 @@ def connect(location: Location) -> Plain:
     """Open a store for reading only: StoreMissingError where there is none, StoreError if it fails."""
     if location.url is not None:
         return Plain(connect_postgres(location, autocommit=True), postgres=True)
-    import sqlite3  # deferred: not needed for a store on PostgreSQL
-
     path = location.path
     if path is None or not os.path.exists(path):  # noqa: PTH110 - Path.exists raises for an impossible name
         raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
     connection = None
     try:
-        connection = sqlite3.connect(
-            f"{location.sqlite_uri}?mode=ro",
-            uri=True,
-            timeout=READ_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = open_sqlite(location, "ro", timeout=READ_BUSY_SECONDS)
         for pragma in ("query_only = ON", "cache_size = -32768", "mmap_size = 268435456"):
             connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error as error:
+    except Exception as error:
         if connection is not None:
             connection.close()
+        if not is_drivers(error):
+            raise
         raise in_words(error, location, writing=False) from error
     return Plain(connection, postgres=False)
 

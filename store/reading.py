@@ -4,38 +4,50 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kpi.board import EventView, Explanation, SearchHit
 from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
+from kpi.policy import WHOLE, Action
 from kpi.text import clean
 from store.board import count_board, count_users, list_users, read_outlook
 from store.changes import ChangeList, ChangeQuery
 from store.corrections import CURRENT_ONLY
 from store.errors import StoreError
-from store.failures import in_words
+from store.failures import in_words, is_drivers
+from store.gate import Gate
 from store.location import find_location
 from store.moved_by import freezes_of
 from store.organisation import load_organisation
 from store.plain import connect
 from store.schema import check_version
+from store.sight import THE_BOARD, Asked
 from store.target_sets import load_target_sets
-from store.tasks import TaskList, TaskQuery, calendar_for, find_task
+from store.task_views import calendar_for
+from store.tasks import TaskList, TaskQuery, find_task
+from store.who import NOBODY, Who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from zoneinfo import ZoneInfo
 
     from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from kpi.policy import Subject
+    from store.access import Visitor
     from store.audit_questions import AuditQuestions
     from store.calendar_questions import CalendarQuestions
     from store.intake import Intake
     from store.location import Location
     from store.organisation import Organisation
+    from store.people_questions import PeopleQuestions
     from store.plain import Plain, Row
+    from store.session_questions import SessionQuestions
+    from store.sight import Sight
     from store.target_questions import TargetQuestions
 
 _LISTING_HITS = "SELECT l.ref, NULL, l.title, l.owner, l.open_tasks, l.target_set FROM listing l"
@@ -54,11 +66,15 @@ def _utc_now() -> int:
     return time.time_ns() // 1000
 
 
-def open_reader(location: str | Location | None, clock: Callable[[], int] = _utc_now) -> Reader:
+def open_reader(
+    location: str | Location | None,
+    clock: Callable[[], int] = _utc_now,
+    who: Who = NOBODY,
+) -> Reader:
     """Open a store for reading. StoreError in one line if there is none, or none that can be read."""
     place = find_location(location) if location is None or isinstance(location, str) else location
     plain = connect(place)
-    reader = Reader(plain, place, clock)
+    reader = Reader(plain, place, clock, who)
     try:
         with reader.translated():
             check_version(plain, place)
@@ -72,10 +88,17 @@ def open_reader(location: str | Location | None, clock: Callable[[], int] = _utc
 class Reader:
     """One connection that only reads; to be used by one thread at a time."""
 
-    def __init__(self, plain: Plain, location: Location, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        plain: Plain,
+        location: Location,
+        clock: Callable[[], int],
+        who: Who,
+    ) -> None:
         """Made by `open_reader`."""
         self._plain = plain
         self._clock = clock
+        self._gate = Gate(plain, location, clock, who)
         self.location = location
         self._loaded: Organisation | None = None
 
@@ -96,7 +119,7 @@ class Reader:
         try:
             yield
         except Exception as error:
-            if type(error).__module__.split(".")[0] not in ("sqlite3", "psycopg"):
+            if not is_drivers(error):
                 raise
             raise in_words(error, self.location, writing=False) from error
 
@@ -107,8 +130,10 @@ class Reader:
             yield
 
     @contextmanager
-    def asking(self) -> Iterator[Plain]:
-        """The connection for one question of the store's own."""
+    def asking(self, action: Action | None = None) -> Iterator[Plain]:
+        """The connection for one question of the store's own; of who has no right to `action`, the error."""
+        if action is not None:
+            self.may(action)
         with self.translated():
             yield self._plain
 
@@ -160,22 +185,38 @@ class Reader:
         with self.translated():
             return self._plain.value("SELECT 1 FROM listing LIMIT 1") is None
 
-    def users(self) -> tuple[str, ...]:
-        """Everyone who owns a listing with open tasks, by name."""
+    def visitor(self) -> Visitor | None:
+        """Who has signed in; None in a store that is open. SignInNeededError if nobody has."""
         with self.translated():
-            return list_users(self._plain)
+            return self._gate.visitor(self.rules)
+
+    def may(self, action: Action, subject: Subject = WHOLE) -> None:
+        """Have the policy asked; NotAllowedError if whoever has signed in may not, and the log says so."""
+        with self.translated():
+            self._gate.check(self.rules, action, subject)
+
+    def sight(self, asked: Asked = THE_BOARD) -> Sight:
+        """How much of the board is seen; NotAllowedError for a user's figures, or a listing, that is not."""
+        with self.translated():
+            return self._gate.sight(self.rules, asked)
+
+    def users(self) -> tuple[str, ...]:
+        """Everyone who owns a listing with open tasks and whose figures may be seen, by name."""
+        with self.translated():
+            return list_users(self._plain, self.sight())
 
     def board(self, as_of: date | None = None, user: str | None = None) -> Board:
         """The counts of all stages and KPIs as of the end of a day, None for today."""
         today = self.today()
         with self.translated():
-            return count_board(self._plain, self.rules, as_of or today, today, user)
+            sight = self.sight(Asked(user=user, day=as_of))
+            return count_board(self._plain, self.rules, as_of or today, today, user, sight)
 
     def listings_by_user(self, as_of: date | None = None) -> tuple[UserRow, ...]:
         """Each user's open listings, by name; never a rank."""
         today = self.today()
         with self.translated():
-            return count_users(self._plain, as_of or today, today)
+            return count_users(self._plain, as_of or today, today, self.sight(Asked(day=as_of)))
 
     def outlook(
         self, as_of: date | None = None, user: str | None = None, days: int = 10
@@ -183,23 +224,28 @@ class Reader:
         """What becomes due and overdue on the coming working days if nothing moves."""
         today = self.today()
         with self.translated():
-            return read_outlook(self._plain, self.rules, as_of or today, today, days, user)
+            sight = self.sight(Asked(user=user, day=as_of))
+            return read_outlook(self._plain, self.rules, as_of or today, today, days, user, sight)
 
     def task_list(self, query: TaskQuery) -> TaskList:
         """The tasks of a query; its `fetch` uses this reader's connection."""
         with self.translated():
-            return TaskList(self._plain, self.rules, query, self.today())
+            asked = Asked("A list of tasks", query.user, query.listing, query.as_of, query.finished)
+            return TaskList(self._plain, self.rules, query, self.today(), partial(self.sight, asked))
 
     def changes(self, query: ChangeQuery) -> ChangeList:
         """What changed between two days; its `fetch` uses this reader's connection."""
         with self.translated():
-            return ChangeList(self._plain, self.rules, query, self.today())
+            asked = Asked("What changed", query.user, day=query.until, ended=True)
+            return ChangeList(self._plain, self.rules, query, self.today(), partial(self.sight, asked))
 
     def task(self, task_id: str, as_of: date | None = None) -> TaskView:
         """One task as of the end of a day."""
         today = self.today()
         with self._seen_at_once() as plain:
-            return find_task(plain, self.rules, task_id, as_of or today, today)[1]
+            found = find_task(plain, self.rules, task_id, as_of or today, today)[1]
+            self.sight(Asked("A task", listing=found.listing))
+            return found
 
     def explain(self, task_id: str, as_of: date | None = None) -> Explanation:
         """One task's clock, day by day, to the end of the day asked about or the task's last."""
@@ -208,6 +254,7 @@ class Reader:
         rules = self.rules
         with self._seen_at_once() as plain:
             row, task = find_task(plain, rules, task_id, day, today)
+            self.sight(Asked("A task", listing=task.listing))
             ended_at, ended_on = row[11:13]
             until = day if ended_at is None else date.fromordinal(ended_on)
             freezes = _as_known(freezes_of(plain, row[1]), until)
@@ -232,6 +279,7 @@ class Reader:
         self, listing: str, application: str | None = None, limit: int = 1000
     ) -> tuple[EventView, ...]:
         """The newest `limit` events of a listing, oldest first; with `application`, those that reach it."""
+        self.sight(Asked("A listing", listing=listing))
         where, names = "", [listing]
         if application is not None:
             where = " AND (e.application = ? OR e.application IS NULL)"
@@ -249,24 +297,40 @@ class Reader:
         """The questions about what came in, and what was not understood."""
         from store.intake import Intake  # deferred: the first frame does not ask them
 
+        self.may(Action.SEE_DATA)
         return Intake(self)
 
     def audit(self) -> AuditQuestions:
         """The questions about the audit log: entries, newest first, by any filter."""
         from store.audit_questions import AuditQuestions  # deferred: the first frame does not ask them
 
+        self.may(Action.SEE_AUDIT)
         return AuditQuestions(self)
 
     def calendar_questions(self) -> CalendarQuestions:
         """The questions about the calendar: what counts, its history, what a change would do."""
         from store.calendar_questions import CalendarQuestions  # deferred: the first frame does not ask them
 
+        self.may(Action.SEE_CALENDAR)
         return CalendarQuestions(self, self._clock())
+
+    def people(self) -> PeopleQuestions:
+        """The questions about people: who they are, their teams, whose references nobody has."""
+        from store.people_questions import PeopleQuestions  # deferred: the first frame does not ask them
+
+        return PeopleQuestions(self)
+
+    def session_questions(self) -> SessionQuestions:
+        """The questions about sessions, tokens and grants."""
+        from store.session_questions import SessionQuestions  # deferred: as above
+
+        return SessionQuestions(self, self._clock())
 
     def targets(self) -> TargetQuestions:
         """The questions about targets: what is in force, its history, what a draft would have done."""
         from store.target_questions import TargetQuestions  # deferred: the first frame does not ask them
 
+        self.may(Action.SEE_TARGETS)
         return TargetQuestions(self, self._clock())
 
     def search(self, text: str, limit: int = 100) -> tuple[SearchHit, ...]:
@@ -276,17 +340,23 @@ class Reader:
             return ()
         pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._seen_at_once() as plain:
+            sight = self.sight(Asked("A search"))
+            seen = sight.condition("l.id")
             rows = plain.rows(
-                f"{_LISTING_HITS} WHERE l.folded LIKE ? ESCAPE '\\' ORDER BY l.ref LIMIT ?", (pattern, limit)
-            )
-            rows += plain.rows(
-                f"{_APPLICATION_HITS} WHERE a.folded LIKE ? ESCAPE '\\' ORDER BY a.ref, l.ref LIMIT ?",
+                f"{_LISTING_HITS} WHERE l.folded LIKE ? ESCAPE '\\' AND {seen} ORDER BY l.ref LIMIT ?",
                 (pattern, limit),
             )
-        return tuple(SearchHit(*row) for row in rows[:limit])
+            rows += plain.rows(
+                f"{_APPLICATION_HITS} WHERE a.folded LIKE ? ESCAPE '\\' AND {seen} "
+                "ORDER BY a.ref, l.ref LIMIT ?",
+                (pattern, limit),
+            )
+        hits = (SearchHit(*row) for row in rows[:limit])
+        return tuple(replace(hit, user=sight.name(hit.user)) for hit in hits)
 
     def subject(self, listing: str, application: str | None) -> SearchHit:
         """A listing, or an application to it; StoreError if it is not known."""
+        self.sight(Asked("A listing", listing=listing))
         ask = f"{_LISTING_HITS} WHERE l.ref = ?"
         if application is not None:
             ask = f"{_APPLICATION_HITS} WHERE l.ref = ? AND a.ref = ?"

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlmodel import SQLModel
 
+from kpi.policy import Action
 from kpi.text import clean
 from store.contents import Contents, copy_rows, count_contents, table_names
 from store.errors import StoreError
 from store.location import Location
 from store.moment import one_moment
 from store.organisation import load_organisation
+from store.permission import people_sign_in, permit
 from store.schema import CURRENT, check_known, take_steps, upgrade, version_of
-from store.sqlite_files import check_copy, copy_pages, file_problems, seal
+from store.sqlite_files import check_copy, copy_pages, export_copy, file_problems, seal
+from store.sqlite_open import file_key, open_sqlite
+from store.who import NOBODY
 from store.whole_files import HELPERS, draft_beside, place
-from store.work import NOBODY, Store
+from store.work import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store.audit import Who
+    from kpi.audit_entry import Origin
     from store.plain import Plain
     from store.sqlite_files import Tell
+    from store.who import Who
     from store.work import Work
 
 KEPT = ".before-restore"
@@ -55,22 +59,37 @@ def restore(
 
     The backup is checked first; one of an older schema is brought up to date on the way, one of a newer
     is refused. StoreError if there is anything at `location` already, unless `replace`. `tell` hears the
-    share done, 0 to 1. The log goes on from where the backup's ended, and says who put it back.
+    share done, 0 to 1. The log goes on from where the backup's ended, and says who put it back. Over a
+    guarded store `by` must be allowed to by that store; whom the backup knows is not asked.
     """
     file = Path(file).expanduser().absolute()
     if location.path is not None and file.resolve() == location.path.expanduser().resolve():
         raise StoreError(f"{file} is the store itself; a backup is another file")
+    actor = permit(location, by, Action.CARE_FOR_STORE) if _is_guarded(location) else by.actor
     if location.path is None:
         done = _restore_server(location, file, replace=replace, tell=tell)
     else:
         done = _restore_file(location.path, file, replace=replace, tell=tell)
-    _tell_the_log(location, file, by)
+    _tell_of_it(location, file, actor, by.origin)
     return done
 
 
-def _tell_the_log(location: Location, file: Path, by: Who) -> None:
-    with _store(location, by) as made, made.work("store.restore") as work:
+def _is_guarded(location: Location) -> bool:
+    """Whether there is a guarded store; a ruin guards nothing."""
+    with suppress(StoreError):
+        return people_sign_in(location)
+    return False
+
+
+def _tell_of_it(location: Location, file: Path, actor: str, origin: Origin) -> None:
+    # As the program itself: the session of whoever did it may be younger than the backup.
+    with (
+        _store(location) as made,
+        made.work("store.restore", actor=actor, origin=origin) as work,
+    ):
         work.note("store:1", reason=f"Restored from {clean(file.name)}")
+        # A session that was ended since the backup must not live again.
+        work.plain.run("UPDATE session SET ended_at = ? WHERE ended_at IS NULL", (work.now,))
         work.is_put_back = True
 
 
@@ -82,8 +101,9 @@ def _restore_file(path: Path, file: Path, *, replace: bool, tell: Tell | None) -
     except OSError as error:
         raise StoreError(f"{path.parent} cannot be made: {error.strerror or error}") from error
     with draft_beside(path) as draft:
-        organisation = _make_draft(draft, file, tell)
-        contents = _put_in_place(Location(path=path), draft, replaced=replaced)
+        key = file_key(Location(path=path if replaced else file))
+        organisation = _make_draft(Location(path=draft, key=key), file, tell)
+        contents = _put_in_place(Location(path=path), Location(path=draft, key=key), replaced=replaced)
     return Restored(organisation, contents, replaced)
 
 
@@ -94,23 +114,28 @@ def _restore_server(location: Location, file: Path, *, replace: bool, tell: Tell
         tempfile.TemporaryDirectory(prefix="stagewatch-restore-") as folder,
         draft_beside(Path(folder) / "backup") as draft,
     ):
-        organisation = _make_draft(draft, file, tell)
-        contents = _put_on_server(location, draft, replace=replace)
+        key = file_key(Location(path=file))
+        organisation = _make_draft(Location(path=draft, key=key), file, tell)
+        contents = _put_on_server(location, Location(path=draft, key=key), replace=replace)
     return Restored(organisation, contents, replaced)
 
 
-def _make_draft(draft: Path, file: Path, tell: Tell | None) -> str:
-    """A copy of a checked backup, in the current schema; whose it is."""
+def _make_draft(draft: Location, file: Path, tell: Tell | None) -> str:
+    """A copy of a checked backup, in the current schema, with the draft's key if it has one; whose it is."""
+    assert draft.path is not None  # noqa: S101 - the callers have made it
     with _checked_backup(file) as backup:
         contents = count_contents(backup)
-        copy_pages(backup.connection, Location(path=draft), tell)
+        if file_key(Location(path=file)) == draft.key:
+            copy_pages(backup.connection, draft, tell)
+    if not draft.path.stat().st_size:
+        export_copy(Location(path=file), draft)
     seal(draft)
     check_copy(draft, contents)
     if contents.version != CURRENT:
-        with _store(Location(path=draft)) as made:
+        with _store(draft) as made:
             upgrade(made)
         seal(draft)
-    with one_moment(Location(path=draft)) as plain:
+    with one_moment(draft) as plain:
         return load_organisation(plain).name
 
 
@@ -130,8 +155,8 @@ def _checked_backup(file: Path) -> Iterator[Plain]:
 
 
 @contextmanager
-def _store(location: Location, who: Who = NOBODY) -> Iterator[Store]:
-    made = Store(location, who=who)
+def _store(location: Location) -> Iterator[Store]:
+    made = Store(location)
     try:
         yield made
     finally:
@@ -143,9 +168,9 @@ def _contents_of(location: Location) -> Contents:
         return count_contents(plain)
 
 
-def _go_on_after(draft: Path, revision: int) -> None:
+def _go_on_after(draft: Location, revision: int) -> None:
     """Give the draft a revision that nobody has seen: who watches the store must notice the change."""
-    with closing(sqlite3.connect(draft)) as connection, connection:
+    with closing(open_sqlite(draft, "rw", timeout=1)) as connection:
         connection.execute("UPDATE store_state SET revision = max(revision, ?) + 1", (revision,))
 
 
@@ -177,27 +202,28 @@ def _whose(location: Location) -> str:
         return "something"
 
 
-def _put_in_place(location: Location, draft: Path, *, replaced: bool) -> Contents:
+def _put_in_place(location: Location, draft: Location, *, replaced: bool) -> Contents:
     path = location.path
     assert path is not None  # noqa: S101 - the caller has branched on it
+    assert draft.path is not None  # noqa: S101 - as above
     if not replaced:
-        contents = _contents_of(Location(path=draft))
-        place(draft, path, replace=path.exists())
+        contents = _contents_of(draft)
+        place(draft.path, path, replace=path.exists())
         return contents
     try:
         old = _contents_of(location)
     except StoreError:
-        _replace_ruin(path, draft)
+        _replace_ruin(path, draft.path)
         return _contents_of(location)
     _go_on_after(draft, old.revision)
-    contents = _contents_of(Location(path=draft))
+    contents = _contents_of(draft)
     with _kept(path) as kept:
         # The old store's state is kept aside; then its pages are written over in one transaction of its
         # own, so that programs which have it open see the change, and a killed restore leaves it whole.
         with draft_beside(kept) as aside:
             with one_moment(location, any_schema=True) as plain:
-                copy_pages(plain.connection, Location(path=aside))
-            seal(aside)
+                copy_pages(plain.connection, Location(path=aside, key=draft.key))
+            seal(Location(path=aside, key=draft.key))
             place(aside, kept, replace=False)
         _copy_over(draft, location)
         _check_placed(location, kept)
@@ -205,10 +231,9 @@ def _put_in_place(location: Location, draft: Path, *, replaced: bool) -> Content
     return contents
 
 
-def _copy_over(draft: Path, location: Location) -> None:
+def _copy_over(draft: Location, location: Location) -> None:
     """Write all of a draft's pages over a store, in one transaction."""
-    source = Location(path=draft)
-    with one_moment(source) as plain:
+    with one_moment(draft) as plain:
         copy_pages(plain.connection, location)
 
 
@@ -232,7 +257,7 @@ def _check_placed(location: Location, kept: Path) -> None:
     with one_moment(location) as plain:
         problems = file_problems(plain)
     if problems:
-        _copy_over(kept, location)
+        _copy_over(Location(path=kept), location)
         raise StoreError(f"the restore did not come out right ({problems[0]}); the old store was put back")
 
 
@@ -271,9 +296,9 @@ def _refuse_if_filled(location: Location, *, replace: bool) -> bool:
     return True
 
 
-def _put_on_server(location: Location, draft: Path, *, replace: bool) -> Contents:
+def _put_on_server(location: Location, draft: Location, *, replace: bool) -> Contents:
     with (
-        one_moment(Location(path=draft)) as source,
+        one_moment(draft) as source,
         _store(location) as made,
         made.work("store.restore") as work,
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpi.policy import Action
 from store.arrivals import arrivals_maker, possible_at
 from store.errors import StoreError
 from store.feeds.again import reread
@@ -14,6 +15,7 @@ from store.importing import begin_run, end_run, keep, organisation_of
 from store.maintenance import advance
 from store.mappings import saved_mapping
 from store.moment import one_moment
+from store.permission import permit
 from store.quarantine import FROM_QUARANTINE, count_waiting
 from store.tally import Tally
 
@@ -71,6 +73,7 @@ def retry_rows(
                 "nothing was changed"
             )
         chosen = chosen._replace(source=mapping.name)
+    permit(store.location, store.who, Action.BRING_IN, store.clock)  # what waits is not for everybody to know
     with one_moment(store.location) as plain:
         waiting, without_cells = count_waiting(plain, chosen)
         mappings = _mappings(plain, chosen, mapping)

@@ -41,6 +41,6 @@ def mark_reviewed(store: Store, first: int, last: int, note: str, *, actor: str)
         plain.insert(
             "audit_review",
             'number, "at", actor, first_seq, last_seq, note',
-            [(number, work.now, actor_id(plain, actor), first, last, note)],
+            [(number, work.now, actor_id(plain, work.operation.actor), first, last, note)],
         )
     return Reviewed(number, first, last)

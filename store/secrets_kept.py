@@ -40,6 +40,14 @@ KEY = Sort(
 )
 
 
+SESSION = Sort(
+    "session",
+    "name a file in STAGEWATCH_SECRETS that keeps it under the passphrase in STAGEWATCH_PASSPHRASE, or use "
+    "“stagewatch sign-in --print-token” and STAGEWATCH_TOKEN",
+    "sign in again",
+)
+
+
 class NoKeyringError(StoreError):
     """This machine has no keyring that keeps secrets as secrets, and no file is named that does."""
 

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-import store.audit_tables  # noqa: F401 - the log's tables belong to the metadata too
+import store.audit_tables
+import store.people_tables  # noqa: F401 - as above
 
 # The same order of letters in both databases, whatever the server's locale.
 _REF = String().with_variant(String(collation="C"), "postgresql")

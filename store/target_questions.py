@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpi.drafts import all_targets
 from kpi.events import moment_of
+from kpi.policy import Action
 from kpi.survival import suggest
 from store.errors import StoreError
 from store.lives import affected_tasks, durations, read_sample
@@ -90,7 +91,7 @@ class TargetQuestions:
 
     def page(self) -> TargetPage:
         """What the KPI page opens with."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             sets = self._sets(plain, "")
             in_force = next(view for view in sets if view.state is SetState.IN_FORCE)
             return TargetPage(
@@ -103,7 +104,7 @@ class TargetQuestions:
 
     def history(self) -> tuple[SetView, ...]:
         """All target sets, the newest first, and how many listings live under each."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             listings: dict[int, int] = dict(
                 plain.rows("SELECT target_set, count(*) FROM listing WHERE target_set IS NOT NULL GROUP BY 1")
             )
@@ -111,7 +112,7 @@ class TargetQuestions:
 
     def one_set(self, number: int) -> SetView:
         """One set; StoreError if there is none of that number."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             found = self._sets(plain, " WHERE s.number = ?", None, (number,))
         if not found:
             raise no_set(number)
@@ -119,7 +120,7 @@ class TargetQuestions:
 
     def targets(self, number: int) -> Mapping[str, Target]:
         """A set's target of every KPI, in the catalogue's order; StoreError if there is no such set."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             if plain.value("SELECT 1 FROM target_set WHERE number = ?", (number,)) is None:
                 raise no_set(number)
             return self._targets(plain, number)
@@ -130,19 +131,19 @@ class TargetQuestions:
         StoreError if the period is none, or has not come yet.
         """
         self._check_period(since, until)
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             return read_sample(plain, self._reader.rules, since, until)
 
     def affected(self, kpi: str, target: Target, since: date, until: date) -> tuple[Affected, ...]:
         """The tasks of a KPI that a draft's target would have made due or overdue on another day, or not."""
         self._check_period(since, until)
         self._check_kpi(kpi)
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             return affected_tasks(plain, self._reader.rules, kpi, target, (since, until))
 
     def suggestions(self, since: date | None = None) -> tuple[Suggestion, ...]:
         """What history says of every KPI: tasks that started on or after `since`, None for all."""
-        with self._reader.at_once(), self._reader.asking() as plain:
+        with self._reader.at_once(), self._reader.asking(Action.SEE_TARGETS) as plain:
             took = durations(plain, self._reader.rules, self._reader.today(), since)
         return tuple(suggest(kpi.code, *took[kpi.code]) for kpi in self._reader.rules.catalogue.kpis)
 

@@ -84,7 +84,7 @@ def save_targets(
                 f"the catalogue has no KPI “{clean(unknown)}”; “stagewatch kpi list” names them all"
             )
         begins = _beginning(work, organisation, effective_from)
-        return _make(work, organisation, targets, begins, _Terms(reason, actor, expected, made_of))
+        return _make(work, organisation, targets, begins, _Terms(reason, expected, made_of))
 
 
 def revert_targets(
@@ -99,7 +99,7 @@ def revert_targets(
             raise no_set(number)
         targets = all_targets(load_target_set(work.plain, number), organisation.catalogue)
         begins = _beginning(work, organisation, None)
-        return _make(work, organisation, targets, begins, _Terms(reason, actor, expected, None))
+        return _make(work, organisation, targets, begins, _Terms(reason, expected, None))
 
 
 def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> tuple[int, ...]:
@@ -121,7 +121,7 @@ def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> t
             )
         work.plain.run(
             "INSERT INTO target_set_withdrawal (set_number, at, author, reason) VALUES (?, ?, ?, ?)",
-            (number, work.now, clean(actor), reason),
+            (number, work.now, clean(work.operation.actor), reason),
         )
         later = work.plain.rows(
             "SELECT s.number FROM target_set s WHERE s.number > ? AND s.effective_from >= ? "
@@ -148,10 +148,9 @@ def number_in_force(plain: Plain, at: Instant) -> int:
 
 
 class _Terms(NamedTuple):
-    """Why and by whom a set is made, and what must still be so."""
+    """Why a set is made, and what must still be so."""
 
     reason: str
-    actor: str
     expected: int | None
     made_of: int | None
 
@@ -180,7 +179,7 @@ def _make(
     number = newest[0] + 1
     plain.run(
         "INSERT INTO target_set (number, effective_from, created_at, author, reason) VALUES (?, ?, ?, ?, ?)",
-        (number, at, work.now if begins.is_ahead else at, clean(terms.actor), terms.reason),
+        (number, at, work.now if begins.is_ahead else at, clean(work.operation.actor), terms.reason),
     )
     kpi_ids: dict[str, int] = dict(plain.rows("SELECT code, id FROM kpi"))
     plain.insert(

@@ -9,21 +9,19 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kpi.board import TaskView
-from kpi.clock import CANCELLED, FINISHED
-from kpi.deadlines import Freeze, elapsed
-from kpi.events import moment_of
-from kpi.status import Status, status_on
+from kpi.clock import FINISHED
+from kpi.status import Status
 from store.board import owned_by, past_tasks
 from store.errors import StoreError
-from store.moved_by import freezes_by_listing
+from store.sight import EVERYTHING, Sight
+from store.task_views import ENDED, TASK_COLUMNS, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from kpi.calendar import WorkingCalendar
     from store.organisation import Organisation
     from store.plain import Plain, Row
 
@@ -43,14 +41,9 @@ _KEYS = {
     Sort.LISTING: ("listing", "id"),
     Sort.AGE: ("started_at", "id"),
 }
-_COLUMNS = (
-    "id, listing_id, listing, application, kpi_id, target_set, started_at, day_zero, due_on, "
-    "done_by, paused, {ended}"
-)
 _PAST_COLUMNS = (
     "t.id, t.listing_id, t.listing, t.application, t.kpi_id, t.target_set, t.started_at, t.day_zero"
 )
-_ENDED = "ended_at, ended_on, outcome"
 _NOT_ENDED = "NULL, NULL, NULL"
 MOST_ANCHORS = 4_096
 _LONGEST_CURSOR = 2_000
@@ -71,11 +64,6 @@ class TaskQuery:
     sort: Sort = Sort.DEADLINE
 
 
-def format_id(number: int) -> str:
-    """A task's number as people and commands see it: 16 hexadecimal digits."""
-    return f"{number:016x}"
-
-
 def parse_id(text: str) -> int:
     """A task's number from its text form; StoreError if it is none."""
     if not re.fullmatch(r"[0-7]?[0-9a-f]{1,15}", text.strip().lower()):
@@ -87,12 +75,18 @@ class _Selection:
     """The SQL of a query: where the rows come from, and what they must fulfil."""
 
     def __init__(
-        self, query: TaskQuery, organisation: Organisation, today: date, *, counted: bool = False
+        self,
+        query: TaskQuery,
+        organisation: Organisation,
+        today: date,
+        sight: Sight = EVERYTHING,
+        *,
+        counted: bool = False,
     ) -> None:
         self.day = query.as_of or today
         self.parameters: list[Any] = []
         self.conditions: list[str] = []
-        self.columns = _COLUMNS.format(ended=_ENDED if query.finished else _NOT_ENDED)
+        self.columns = TASK_COLUMNS.format(ended=ENDED if query.finished else _NOT_ENDED)
         self.source = "task AS tasks"
         if counted:
             self.source = "task_count"
@@ -105,6 +99,8 @@ class _Selection:
         else:
             self._where("ended_on IS NULL")
         self._filter(query, organisation)
+        if sight.listings is not None:
+            self._where(sight.condition("listing_id"))
         if query.user is not None:
             if query.finished or self.day < today:
                 condition, parameters = owned_by(query.user, self.day)
@@ -173,23 +169,43 @@ class TaskList:
     known places is counted off from the nearest, the beginning and the end included.
     """
 
-    def __init__(self, plain: Plain, organisation: Organisation, query: TaskQuery, today: date) -> None:
-        """Prepare the list and count it."""
+    def __init__(
+        self,
+        plain: Plain,
+        organisation: Organisation,
+        query: TaskQuery,
+        today: date,
+        look: Callable[[], Sight] = lambda: EVERYTHING,
+    ) -> None:
+        """Prepare the list and count it. `look` is asked again whenever a part of it is read."""
         self.query = query
+        self._look, self._sight = look, look()
         self._plain = plain
-        self._organisation = organisation
-        self._selection = _Selection(query, organisation, today)
+        self._organisation, self._today = organisation, today
         self._keys = _KEYS[query.sort]
-        self._anchors: dict[int, tuple[Any, ...]] = {}  # place in the list -> key of the row there
-        self.day = self._selection.day
+        self.day = query.as_of or today
         if not organisation.calendar.knows(self.day):
             organisation.calendar.is_working(self.day)  # says which days it knows
-        self.total = self._count(today)
+        self._select()
 
-    def _count(self, today: date) -> int:
-        query, day = self.query, self.day
+    def _select(self) -> None:
+        """Find out what of the tasks is seen."""
+        self._selection = _Selection(self.query, self._organisation, self._today, self._sight)
+        self._anchors: dict[int, tuple[Any, ...]] = {}  # place in the list -> key of the row there
+        self.total = self._count()
+
+    def _look_again(self) -> Sight:
+        """What is seen now: listings may have been assigned, or taken away, since the list was made."""
+        before, self._sight = self._sight, self._look()
+        if self._sight.listings != before.listings:
+            self._select()
+        return self._sight
+
+    def _count(self) -> int:
+        query, day, today = self.query, self.day, self._today
         named = (query.user, query.listing, query.application)
-        if day < today or query.finished or any(name is not None for name in named):
+        is_cut = self._sight.listings is not None or any(name is not None for name in named)
+        if day < today or query.finished or is_cut:
             return int(self._plain.value(self._selection.sql("count(*)"), self._selection.parameters))
         # The table of counts has at most a few thousand rows, whatever the number of tasks.
         counted = _Selection(query, self._organisation, today, counted=True)
@@ -198,17 +214,19 @@ class TaskList:
     def fetch(self, start: int, count: int) -> tuple[TaskView, ...]:
         """The tasks at the places `start` to `start + count - 1`, fewer at the end."""
         with self._plain.snapshot():
+            sight = self._look_again()
             rows = self._rows(start, min(count, self.total - start)) if 0 <= start < self.total else []
-            return views(self._plain, self._organisation, self.day, rows)
+            return views(self._plain, self._organisation, self.day, rows, sight)
 
     def after(self, key: Sequence[Any] | None, count: int) -> tuple[tuple[TaskView, ...], list[Any] | None]:
         """Up to `count` tasks behind the row with this key, and the key to go on from (None at the end)."""
         with self._plain.snapshot():
+            sight = self._look_again()
             rows = self._ask(key, 0, count + 1, forward=True)
             more = len(rows) > count
             rows = rows[:count]
             following = list(self._key(rows[-1])) if more and rows else None
-            return views(self._plain, self._organisation, self.day, rows), following
+            return views(self._plain, self._organisation, self.day, rows, sight), following
 
     def _rows(self, start: int, count: int) -> list[Row]:
         """Read from the nearest known place, forward or backward."""
@@ -270,103 +288,26 @@ class TaskList:
         return key
 
 
-_PLACES = {name.strip(): place for place, name in enumerate(_COLUMNS.format(ended=_ENDED).split(","))}
-
-
-class _TaskRow(NamedTuple):
-    """A row of _COLUMNS."""
-
-    id: int
-    listing_id: int
-    listing: str
-    application: str | None
-    kpi_id: int
-    target_set: int
-    started_at: int
-    day_zero: int
-    due_on: int
-    done_by: int
-    paused: int
-    ended_at: int | None
-    ended_on: int | None
-    outcome: str | None
-
-
-def views(plain: Plain, organisation: Organisation, day: date, rows: Sequence[Row]) -> tuple[TaskView, ...]:
-    """Rows as they look at the end of `day`."""
-    if not rows:
-        return ()
-    found = [_TaskRow(*row) for row in rows]
-    listings = {row.listing_id for row in found}
-    freezes, owners = freezes_by_listing(plain, listings), _owners(plain, listings, day)
-    return tuple(
-        _view(row, organisation, day, freezes.get(row.listing_id, ()), owners.get(row.listing_id))
-        for row in found
-    )
-
-
-def _view(
-    row: _TaskRow, organisation: Organisation, day: date, freezes: Sequence[Freeze], user: str | None
-) -> TaskView:
-    kpi = organisation.catalogue.kpis[row.kpi_id - 1]
-    stage = organisation.catalogue.stage(kpi.stage)
-    ended_on = None if row.ended_on is None else date.fromordinal(row.ended_on)
-    judged_on = ended_on or day
-    day_zero = date.fromordinal(row.day_zero)
-    due_on, done_by = date.fromordinal(row.due_on), date.fromordinal(row.done_by)
-    calendar = calendar_for(organisation, day, row.ended_at)
-    if row.outcome == CANCELLED:
-        status = Status.CANCELLED
-    else:
-        status = Status.PAUSED if row.paused else status_on(judged_on, due_on, done_by)
-    return TaskView(
-        id=format_id(row.id),
-        kpi=kpi.code,
-        kpi_title=kpi.title,
-        stage=kpi.stage,
-        stage_title=kpi.stage if stage is None else stage.title,
-        listing=row.listing,
-        application=row.application,
-        user=user,
-        started_at=moment_of(row.started_at),
-        day_zero=day_zero,
-        due_on=due_on,
-        done_by=done_by,
-        status=status,
-        elapsed_working_days=elapsed(calendar, day_zero, judged_on, freezes),
-        target_set=row.target_set,
-        finished_at=None if row.ended_at is None else moment_of(row.ended_at),
-        in_time=judged_on <= done_by if row.outcome == FINISHED else None,
-    )
-
-
-def calendar_for(organisation: Organisation, day: date, ended_at: int | None) -> WorkingCalendar:
-    """The calendar by which a task is counted as of the end of `day`, or has been since its end."""
-    calendars = organisation.calendars
-    return calendars.on(day) if ended_at is None else calendars.at(ended_at)
-
-
-def _owners(plain: Plain, listing_ids: Iterable[int], day: date) -> dict[int, str]:
-    """Whose each listing was at the end of `day`."""
-    at = day.toordinal()
-    ask = (
-        "SELECT listing_id, owner FROM listing_owner WHERE from_day <= ? "
-        "AND (until_day IS NULL OR until_day > ?) AND listing_id IN (…)"
-    )
-    return {row[0]: row[1] for row in plain.where_in(ask, listing_ids, (at, at))}
+_PLACES = {name.strip(): place for place, name in enumerate(TASK_COLUMNS.format(ended=ENDED).split(","))}
 
 
 def find_views(
-    plain: Plain, organisation: Organisation, numbers: Iterable[int], day: date, today: date
+    plain: Plain,
+    organisation: Organisation,
+    numbers: Iterable[int],
+    day: date,
+    today: date,
+    sight: Sight = EVERYTHING,
 ) -> dict[int, TaskView]:
-    """Tasks by number, open or ended as of the end of `day`; those that were not there are left out."""
+    """Tasks by number, open or ended as of the end of `day`; those not there, or not seen, are left out."""
     wanted, found = list(numbers), dict[int, TaskView]()
     for finished in (False, True):
-        selection = _Selection(TaskQuery(as_of=day, finished=finished), organisation, today)
+        selection = _Selection(TaskQuery(as_of=day, finished=finished), organisation, today, sight)
         rows = list(
             plain.where_in(selection.sql(selection.columns, "id IN (…)"), wanted, selection.parameters)
         )
-        found.update(zip((row[0] for row in rows), views(plain, organisation, day, rows), strict=True))
+        seen = views(plain, organisation, day, rows, sight)
+        found.update(zip((row[0] for row in rows), seen, strict=True))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from kpi.errors import StagewatchError
-from store.audit import Note, Operation, Who, append_entries, keep_head
+from store.audit import Note, Operation, append_entries, keep_head, store_id_of
 from store.audit_watch import has_log, is_watching, watch
 from store.errors import SchemaError, StoreError, StoreMissingError
-from store.failures import in_words
+from store.failures import in_words, is_drivers
 from store.plain import Plain, connect_postgres
+from store.sqlite_open import IN_MEMORY, driver, file_key, open_sqlite
+from store.who import NOBODY, Who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from kpi.audit_entry import Change, Origin, Outcome
+    from kpi.policy import Subject
+    from store.access import Visitor
     from store.location import Location
 
 BUSY_SECONDS = 30
@@ -39,10 +44,8 @@ def system_now() -> int:
     return time.time_ns() // 1000
 
 
-NOBODY = Who()
-_IN_MEMORY = ":memory:"
+PAGE_SIZE = "page_size = 8192"
 _PRAGMAS = (
-    "page_size = 8192",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -59,12 +62,17 @@ _PRAGMAS = (
 class Work:
     """A running unit of work: the session for tables, the plain connection for many rows at once."""
 
-    def __init__(self, session: Session, plain: Plain, now: int) -> None:
+    def __init__(self, session: Session, plain: Plain, now: int, operation: Operation) -> None:
         """Made by `Store.work` only."""
         self.session = session
         self.plain = plain
         self.now = now
+        self.operation = operation
+        # Who has signed in; None in a store that is open, and for its own housekeeping.
+        self.visitor: Visitor | None = None
         self.changed = True
+        # Whether screens have something new to show; not after what only says that somebody is there.
+        self.is_news = True
         self.notes: list[Note] = []
         self.is_watched = False
         # Whether the log may end earlier than the keyring remembers, as after a restore.
@@ -108,26 +116,30 @@ class Store:
         actor: str | None = None,
         reason: str | None = None,
         about: str = "store:1",
+        concerning: Subject | None = None,
         origin: Origin | None = None,
     ) -> Iterator[Work]:
         """One transaction for one operation: committed at the end, rolled back on any exception.
 
         What it changes is in the audit log when it is committed, under the operation's `name`, with its
-        `actor` and `reason`; a StoreError is in there as a refusal, of what it was `about`. Writers take
-        turns: SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory lock held to the end.
+        `actor` and `reason`; a StoreError is in there as a refusal, of what it was `about`. Where people
+        sign in the actor is the one who has, and the policy must allow it: to what it is `about`, or to
+        whom it is `concerning`. Writers take turns: SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory
+        lock held to the end.
         """
         operation = Operation(name, actor or self.who.actor, origin or self.who.origin, reason, about)
         with self._translated():
-            has_begun = False
+            begun: Work | None = None
             try:
-                with self._transaction(operation) as work:
-                    has_begun = True
-                    yield work
+                with self._transaction(operation) as begun:
+                    if begun.is_watched:
+                        admit(begun, self.who, concerning)
+                    yield begun
             except (SchemaError, StoreMissingError):
                 raise
             except StagewatchError as error:
-                if has_begun:
-                    self._note_refusal(operation, error)
+                if begun is not None:
+                    self._note_refusal(begun.operation, error)
                 raise
 
     @contextmanager
@@ -137,7 +149,7 @@ class Store:
             plain = Plain(_driver_connection(connection), postgres=self.location.url is not None)
             if plain.postgres:
                 plain.row("SELECT pg_advisory_xact_lock(?)", (_WRITER_LOCK,))
-            work = Work(session, plain, self.clock())
+            work = Work(session, plain, self.clock(), operation)
             if plain.postgres and has_log(plain):
                 work.watch()
             elif not plain.postgres:
@@ -147,19 +159,22 @@ class Store:
                 session.rollback()
                 return
             session.flush()
-            appended = append_entries(plain, operation, work.now, work.notes) if work.is_watched else None
-            plain.run("UPDATE store_state SET revision = revision + 1, updated_at = ?", (work.now,))
+            appended = (
+                append_entries(plain, work.operation, work.now, work.notes) if work.is_watched else None
+            )
+            if work.is_news:
+                plain.run("UPDATE store_state SET revision = revision + 1, updated_at = ?", (work.now,))
             session.commit()
             keep_head(appended, put_back=work.is_put_back)
 
     def _note_refusal(self, operation: Operation, error: StagewatchError) -> None:
         """Have the log say what was refused, in a transaction of its own."""
-        if operation.origin == "system":
+        said = getattr(error, "for_the_log", str(error))
+        if operation.origin == "system" or said is None:
             return
         with suppress(StoreError), self._translated(), self._transaction(operation) as work:
             work.changed = work.is_watched
             # An error may name people, whom the log knows by ids only: then it has other words for it.
-            said = getattr(error, "for_the_log", str(error))
             work.note(operation.about, reason=said, outcome="refused")
 
     @contextmanager
@@ -168,17 +183,28 @@ class Store:
             yield
         except DBAPIError as error:
             raise in_words(error.orig or error, self.location, writing=True) from error
-        except self._driver_errors() as error:
+        except Exception as error:
+            if not is_drivers(error):
+                raise
             raise in_words(error, self.location, writing=True) from error
 
-    def _driver_errors(self) -> tuple[type[Exception], ...]:
-        if self.location.url is not None:
-            import psycopg  # deferred: only a store on PostgreSQL needs it
 
-            return (psycopg.Error,)
-        import sqlite3
+def admit(work: Work, who: Who, concerning: Subject | None) -> None:
+    """Let the policy say whether whoever has signed in may do this; the log then has it under their name."""
+    from store import access  # deferred: the first writer of an open store needs no more than one question
 
-        return (sqlite3.Error,)
+    plain, operation = work.plain, work.operation
+    if who.origin == "system" or operation.name in access.BEFORE_SIGN_IN or not access.has_guard(plain):
+        return
+    today = access.today_in(plain, work.now)
+    token = None if who.token is None else who.token(str(store_id_of(plain)))
+    visitor = access.visitor_by(plain, token, work.now, today)
+    work.operation = replace(operation, actor=visitor.name)
+    access.check_operation(plain, visitor, operation.name, concerning or operation.about, work.now)
+    work.visitor = visitor
+    if who.origin == "command line" and not visitor.is_token and work.now - visitor.seen_at >= access.MINUTE:
+        # Whoever gave a command is there, however long it works.
+        plain.run("UPDATE session SET seen_at = ? WHERE number = ?", (work.now, visitor.session))
 
 
 @contextmanager
@@ -206,21 +232,19 @@ def _engine(location: Location) -> Engine:
         return create_engine("postgresql+psycopg://", creator=partial(connect_postgres, location))
     # SQLAlchemy's recipe for SQLite: the driver begins nothing, we do. With the driver's own lazy BEGIN
     # two writers both read first and one loses its update.
+    key = file_key(location)
     engine = create_engine(
         URL.create("sqlite", database=str(location.path)),
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        creator=partial(_open_file, location),
+        module=driver(key),
     )
-
-    @event.listens_for(engine, "do_connect")
-    def _find(*_: object) -> None:
-        # The driver would make an empty file, readable by everyone, in place of a store that has gone.
-        if location.path is not None and str(location.path) != _IN_MEMORY and not location.path.exists():
-            raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
+    # Of an encrypted file everybody who opens it would have to know the size: it keeps its driver's own.
+    pragmas = _PRAGMAS if key is not None else (PAGE_SIZE, *_PRAGMAS)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         try:
-            for pragma in _PRAGMAS:
+            for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()  # nobody else knows of it yet
@@ -235,6 +259,13 @@ def _engine(location: Location) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _open_file(location: Location) -> Any:
+    # The driver would make an empty file, readable by everyone, in place of a store that has gone.
+    if location.path is not None and str(location.path) != IN_MEMORY and not location.path.exists():
+        raise StoreMissingError(f"there is no store at {location}; make one with “stagewatch init”")
+    return open_sqlite(location, None, timeout=BUSY_SECONDS)
 
 
 def make_private(location: Location) -> None:

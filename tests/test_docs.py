@@ -30,7 +30,7 @@ def test_every_command_in_the_documents_can_be_written_so(line: str) -> None:
 def test_every_command_and_option_is_documented() -> None:
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
     usage = make_parser().format_help()
-    named = set(re.findall(r"^    ([a-z]+) ", usage, re.MULTILINE))
+    named = set(re.findall(r"^    ([a-z-]+) ", usage, re.MULTILINE))
     assert named >= {"init", "import", "board", "tasks", "explain", "demo"}
     for name in named:
         assert f"| `{name}` |" in page, name

@@ -22,10 +22,15 @@ class Answer(Message):
 
 
 class Waiting(NamedTuple):
-    """Who waits for the answer to question `number`, and what is done with it."""
+    """Who waits for the answer to question `number`, and what is done with it; `again` asks once more.
+
+    `shows`: the page is nothing without the answer.
+    """
 
     number: int
     page: Page | None
     then: Callable[[Any], None]
     failed: Callable[[str], None] | None
     vital: bool
+    again: Callable[[], None] | None = None
+    shows: bool = True

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tui.advancing import AdvancingApp
 from tui.facts import Lens, Pulse, read_pulse
 from tui.launch import run_app
-from tui.proving import ProvingApp
 from tui.screens.board import BoardScreen
 from tui.screens.page import TABS, Page
 from tui.source import Desk, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
     from pathlib import Path
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kpi.board import TaskView
     from store.tasks import TaskQuery
+    from tui.personas import Cast
     from tui.reader import Opener
     from tui.source import Mailbox
 
@@ -45,11 +46,12 @@ def _collect_again() -> None:
         gc.enable()
 
 
-class StagewatchApp(ProvingApp):
+class StagewatchApp(AdvancingApp):
     """The app over one store.
 
     `opener` opens the store (tests pass their own); `desk` and `early` carry a first board that was asked
-    for before this module was imported; `advance` brings waiting tasks up to date, and is a write.
+    for before this module was imported; `advance` brings waiting tasks up to date, and is a write; `cast` are
+    the people of the demo, on its own store only.
     """
 
     TITLE = "Stagewatch"
@@ -86,6 +88,13 @@ class StagewatchApp(ProvingApp):
         Binding(
             "4", "tab('4')", "audit", id="app.audit", tooltip="To the audit log: every change, who and why"
         ),
+        Binding(
+            "5",
+            "tab('5')",
+            "people",
+            id="app.people",
+            tooltip="To the people, and what each may do",
+        ),
         Binding("6", "tab('6')", "data", id="app.data", tooltip="To the data: what came in, what did not"),
         Binding(
             "escape", "back", "back", key_display="esc", id="app.back", tooltip="Back to where you came from"
@@ -107,9 +116,11 @@ class StagewatchApp(ProvingApp):
         early: Mailbox | None = None,
         advance: Callable[[], object] | None = None,
         settings_file: Path | None = None,
+        cast: Cast | None = None,
     ) -> None:
         super().__init__(settings_file)
-        self.location = location
+        self.location: str | None = location
+        self.cast = cast
         self.desk = desk or Desk(opener or partial(open_store, location))
         self.early = early
         self.advance = advance
@@ -123,14 +134,20 @@ class StagewatchApp(ProvingApp):
         self.pulse: Pulse | None = None
         self.revision: int | None = None
         self._pulse_asked = time.monotonic()
-        self._advancing: object = None
+        self.advancing: object = None
         self.forget_proof()
         self.expect_nothing()
+        self.know_nobody()
 
     def change_store(self, desk: Desk, early: Mailbox, advance: Callable[[], object]) -> None:
         """Go over to another store, of which `early` has the board already; nothing of the old one stays."""
         self.desk.stop(patience=0)
-        self.desk, self.early, self.advance = desk, early, advance
+        self.desk, self.advance, self.cast, self.is_home = desk, advance, None, False
+        self.begin_anew(early)
+
+    def begin_anew(self, early: Mailbox | None = None) -> None:
+        """Go to the board as if the app had just begun; nothing of what was shown stays."""
+        self.early = early
         self._know_nothing()
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -154,7 +171,8 @@ class StagewatchApp(ProvingApp):
 
     def _second(self) -> None:
         interval = self.settings.interval
-        if interval and time.monotonic() - self._pulse_asked >= interval:
+        self.look_after_session()
+        if self.door is None and interval and time.monotonic() - self._pulse_asked >= interval:
             self.ask_pulse()
         self.show_age()
 
@@ -168,44 +186,22 @@ class StagewatchApp(ProvingApp):
             for warning in pulse.warnings:
                 self.notify(f"Please note: {warning}.", severity="warning", markup=False, timeout=20)
         self.pulse, self.today, self.revision = pulse, pulse.today, pulse.revision
+        self.organisation = pulse.organisation or self.organisation
+        self.take_me(pulse.me)
         page = self.page
         if page is not None and page.is_whole:
             page.store_changed()
         if pulse.pending:
-            self._advance()
+            self.bring_up_to_date()
         if self.advance is not None:  # it is there to look after the store
             self.prove(pulse.today)
+            self.hint()
 
     def _show_failure(self, words: str) -> None:
         page = self.page
         if page is not None and page.is_whole:
             page.ailing = True
             page.show_failure(words)
-
-    def _advance(self) -> None:
-        if self.advance is not None and self._advancing is None:
-            self._advancing = self.advance
-            work = partial(self._advance_in_thread, self.advance)
-            self.run_worker(work, thread=True, exit_on_error=False, group="advance")
-
-    def _advance_in_thread(self, advance: Callable[[], object]) -> None:
-        words = None
-        try:
-            advance()
-        except Exception as error:  # noqa: BLE001 - told to the person, who can go on reading
-            from tui.source import failure_words
-
-            words = failure_words(error)
-        self.call_from_thread(self._advanced, advance, words)
-
-    def _advanced(self, advance: Callable[[], object], words: str | None) -> None:
-        if self._advancing is not advance:
-            return  # another store is looked at by now
-        self._advancing = None
-        if words is None:
-            self.ask_pulse(reopen=False)
-        else:
-            self.notify(f"Not brought up to date: {words}", severity="warning", markup=False)
 
     def action_refresh_now(self) -> None:
         """Read the store again, now; after a failure, try again."""
@@ -282,7 +278,7 @@ class StagewatchApp(ProvingApp):
         """Go to the screen that a digit opens; the board is below all others."""
         title = dict(TABS)[key]
         above = list(takewhile(lambda screen: not _is_tab(screen, title), reversed(self.screen_stack[1:])))
-        if self._held_back(partial(self.action_tab, key), above):
+        if self.held_back(partial(self.action_tab, key), above):
             return
         for _ in above:
             self.pop_screen()
@@ -299,20 +295,17 @@ class StagewatchApp(ProvingApp):
             from tui.screens.audit import AuditScreen
 
             return AuditScreen()
+        if title == "People":
+            from tui.screens.people import PeopleScreen
+
+            return PeopleScreen()
         from tui.screens.data import DataScreen
 
         return DataScreen()
 
-    def _held_back(
-        self, again: Callable[[], Awaitable[None]], leaving: Iterable[Screen[Any]] | None = None
-    ) -> bool:
-        """Whether a page that is left, by default any, asks something first; it goes on with `again`."""
-        screens = reversed(self.screen_stack) if leaving is None else leaving
-        return any(isinstance(screen, Page) and screen.holds_back(again) for screen in screens)
-
     async def action_quit(self) -> None:
         """Leave the app."""
-        if not self._held_back(self.action_quit):
+        if self.door is not None or not self.held_back(self.action_quit):
             await super().action_quit()
 
     def action_press(self, key: str) -> None:
@@ -321,7 +314,7 @@ class StagewatchApp(ProvingApp):
 
     async def action_back(self) -> None:
         """Go back to where one came from."""
-        if len(self.screen_stack) > 1 and not self._held_back(self.action_back, [self.screen]):
+        if len(self.screen_stack) > 1 and not self.held_back(self.action_back, [self.screen]):
             self.pop_screen()
 
     async def action_search(self) -> None:
@@ -341,6 +334,8 @@ class StagewatchApp(ProvingApp):
             return False
         if action == "accounts" and written_on:
             return False  # what is written would be lost
+        if action == "import_file" and self.me is not None and not self.me.may("data.change"):
+            return False
         return super().check_action(action, parameters)
 
     def action_settings(self) -> None:
@@ -351,7 +346,7 @@ class StagewatchApp(ProvingApp):
 
     async def action_accounts(self) -> None:
         """Choose another organisation."""
-        if self._held_back(self.action_accounts):
+        if self.held_back(self.action_accounts):
             return
         from tui.screens.accounts import AccountsScreen
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
-from tui import arguments_audit, arguments_calendar, arguments_data, arguments_days, arguments_kpi
+from tui import (
+    arguments_audit,
+    arguments_calendar,
+    arguments_data,
+    arguments_days,
+    arguments_kpi,
+    arguments_people,
+    arguments_signing_in,
+)
 from tui.parsing import (
     OneLineParser,
     a_command,
     a_count,
     add_as_of,
     add_json,
+    add_password,
     add_store,
     deferred,
     group,
@@ -29,11 +39,12 @@ SORTS = ("deadline", "stage", "listing", "age")
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The options as written; exits with status 2 and one line of help where they make no sense."""
-    return make_parser().parse_args(arguments)
+    said = sys.argv[1:] if arguments is None else list(arguments)
+    return make_parser(said).parse_args(said)
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def make_parser(said: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The whole command line; of the largest groups only what one of the words `said` can be about."""
     parser = OneLineParser(
         prog="stagewatch",
         description="Recruitment tasks by stage: on track, due, overdue. Without a command it opens the app.",
@@ -55,6 +66,8 @@ def make_parser() -> argparse.ArgumentParser:
     arguments_audit.add(commands)
     _add_explain(commands)
     _add_search(commands)
+    arguments_signing_in.add(commands)
+    arguments_people.add(commands, said)
     _add_rebuild(commands)
     _add_store_care(commands)
     _add_account(commands)
@@ -83,6 +96,13 @@ def _add_init(commands: Commands) -> None:
         "--working-days", default="Mon,Tue,Wed,Thu,Fri", metavar="DAYS", help="(Mon,Tue,Wed,Thu,Fri)"
     )
     command.add_argument("--no-holidays", action="store_true", help="bank holidays count as working days")
+    command.add_argument(
+        "--encrypt", action="store_true", help="encrypt the file (needs the extra sqlcipher)"
+    )
+    command.add_argument(
+        "--super-user", metavar="NAME", help="the first super user: people sign in from now on"
+    )
+    add_password(command)
     add_json(command)
 
 
@@ -174,6 +194,14 @@ def _add_store_care(commands: Commands) -> None:
         parts, "grant", "store_care", "let a PostgreSQL role work with the store, but rewrite no history"
     )
     grant.add_argument("role", metavar="ROLE")
+    grant.add_argument("--person", metavar="NAME-or-NUMBER", help="make it theirs, with their rights alone")
+    grant.add_argument("--print", action="store_true", help="print the SQL that gives them; change nothing")
+    part(parts, "encrypt", "encryption", "encrypt the store's file (needs the extra sqlcipher)")
+    part(parts, "decrypt", "encryption", "make an encrypted store a plain file again")
+    key = part(parts, "key", "encryption", "keep the key of an encrypted store on this machine")
+    key.add_argument(
+        "file", metavar="FILE", help="with the three lines that were shown when it was encrypted"
+    )
 
 
 def _add_account(commands: Commands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.answers import Answer, Waiting
@@ -40,11 +41,16 @@ class AskingApp(ThemedApp):
     ) -> None:
         """Ask the store. `then` gets the value, `failed` the words, unless a newer question has been put.
 
-        A `vital` question's failure means that the figures on the screen are getting old.
+        A `vital` question's failure means that the figures on the screen are getting old. Without `failed`
+        the page shows the failure itself.
         """
         full = f"{id(page)}:{topic}"
+        again = partial(self.put, page, topic, question, then, failed=failed, vital=vital)
         number = self.desk.ask(full, question, self.deliver, reopen=reopen)
-        self._waiting[full] = Waiting(number, page, then, failed, vital)
+        shows = vital or failed is None
+        if failed is None and page is not None:
+            failed = page.show_failure
+        self._waiting[full] = Waiting(number, page, then, failed, vital, again, shows)
 
     def expect(
         self, page: Page, outcome_of: Mailbox, then: Callable[[Any], None], failed: Callable[[str], None]
@@ -63,9 +69,16 @@ class AskingApp(ThemedApp):
         except RuntimeError:  # the loop has ended meanwhile; nobody is left to see it
             return
 
+    def carry(self, call: Callable[[], object]) -> None:
+        """Do what came of work elsewhere, on the loop, as soon as the screens may show it."""
+        call()
+
     def on_answer(self, answer: Answer) -> None:
+        """Show an answer."""
+        self.carry(partial(self._take, answer.outcome))
+
+    def _take(self, outcome: Outcome) -> None:
         """Show an answer, unless it is stale: a newer question was put, or its screen is gone."""
-        outcome = answer.outcome
         waiting = self._waiting.get(outcome.topic)
         if waiting is None or waiting.number != outcome.number:
             return
@@ -75,19 +88,26 @@ class AskingApp(ThemedApp):
 
     def _settle(self, waiting: Waiting, outcome: Outcome) -> None:
         if outcome.failure is not None:
-            if waiting.page is not None:
-                waiting.page.ailing = True
-            if waiting.vital:
-                self.failure = outcome.failure
-            if waiting.failed is not None:
-                waiting.failed(outcome.failure)
+            self.not_answered(waiting, outcome.failure, outcome)
         else:
+            if waiting.page is not None and waiting.shows:
+                waiting.page.admit()
             # That the store can be asked again does not yet make the figures of a page good that failed.
             if waiting.vital and not (waiting.page is None and self.page is not None and self.page.ailing):
                 self.failure = None
                 self.read_at = max(self.read_at or 0.0, outcome.at)
             waiting.then(outcome.value)
         self.show_age()
+
+    def not_answered(self, waiting: Waiting, failure: str, outcome: Outcome) -> None:
+        """A question has failed: tell whoever asked."""
+        del outcome
+        if waiting.page is not None:
+            waiting.page.ailing = True
+        if waiting.vital:
+            self.failure = failure
+        if waiting.failed is not None:
+            waiting.failed(failure)
 
     @property
     def page(self) -> Page | None:

@@ -43,7 +43,7 @@ EMPTY = {
     Section.FIELDS: ("No events yet", "There are no events of which fields could be filled."),
     Section.OWNERS: (
         "Every owner is matched",
-        "Each owner of a listing is named by an event as the one who acted.",
+        "Each owner of a listing is linked to a person or, without people, named by an event as who acted.",
     ),
 }
 WAITING = {
@@ -129,7 +129,7 @@ def _field_rows(one: FieldsFilled) -> Iterator[TableRow]:
     for field, filled in one.filled:
         cells = (
             words.shown(one.source),
-            words.shown(one.user, "nobody named"),
+            words.shown(one.user, "everybody else" if one.together else "nobody named"),
             f"{one.events:,}",
             field_words(field),
             percent(filled, one.events),
@@ -210,7 +210,8 @@ def activity_sentence(one: ActivityCount) -> str:
 
 def field_sentence(one: FieldsFilled, field: str, filled: int) -> str:
     """How full a field is."""
-    who = f"by {words.shown(one.user)}" if one.user else "that name nobody"
+    nobody = "by everybody else" if one.together else "that name nobody"
+    who = f"by {words.shown(one.user)}" if one.user else nobody
     many = words.plural(one.events, "event")
     return f"Of {many} {who} from {words.shown(one.source)}, {filled:,} say the {field_words(field)}."
 
@@ -219,10 +220,12 @@ def owner_sentence(one: OwnerCount) -> str:
     """Whom no person matches."""
     many = words.plural(one.listings, "listing")
     verb = "is" if one.listings == 1 else "are"
-    return (
-        f"{many} {verb} of “{words.shown(one.owner)}”, but no event names them as the one who acted: perhaps "
-        "the name is written otherwise there."
+    why = (
+        "but nobody is linked to that reference: “stagewatch people link” does it."
+        if one.by_link
+        else "but no event names them as the one who acted: perhaps the name is written otherwise there."
     )
+    return f"{many} {verb} of “{words.shown(one.owner)}”, {why}"
 
 
 def bad_row_sentence(row: BadRowView) -> str:

@@ -6,6 +6,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.me import read_me
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from kpi.changes import ChangeCounts, ChangeView
     from store.changes import ChangeQuery
     from store.tasks import TaskQuery
+    from tui.me import Me
     from tui.reader import ChangeSource, Reader, TaskSource
 
 # These are named tuples because they are made before the first frame: a dataclass takes seven times as long.
@@ -29,7 +32,10 @@ class Lens(NamedTuple):
 
 
 class BoardFacts(NamedTuple):
-    """The first frame's facts. `users` is None unless listings by user were asked for."""
+    """The first frame's facts.
+
+    `users` is None unless listings by user were asked for; `why` says why they are nobody's but one's own.
+    """
 
     lens: Lens
     today: date
@@ -37,6 +43,15 @@ class BoardFacts(NamedTuple):
     board: Board
     users: tuple[UserRow, ...] | None
     empty: bool
+    me: Me | None = None
+    why: str = ""
+
+
+class UserNames(NamedTuple):
+    """Whose tasks can be looked at; `why` says why they are nobody's but one's own."""
+
+    names: tuple[str, ...]
+    why: str
 
 
 class Pulse(NamedTuple):
@@ -47,6 +62,8 @@ class Pulse(NamedTuple):
     updated_at: datetime | None
     pending: bool
     warnings: tuple[str, ...] = ()
+    me: Me | None = None
+    organisation: str = ""
 
 
 class TaskFacts(NamedTuple):
@@ -93,13 +110,31 @@ def board_facts(lens: Lens, by_user: bool, reader: Reader) -> BoardFacts:
     with reader.at_once():
         revision = reader.revision()
         today = reader.today()
+        me = read_me(reader)
         board = reader.board(lens.as_of, lens.user)
-        users = None
+        users, why = None, ""
         if by_user:
             listings = reader.listings_by_user(lens.as_of)
             users = tuple(row for row in listings if lens.user in (None, row.user))
+            why = _why_only_own(reader, me)
         empty = board.totals.tasks == 0 and reader.is_empty()
-    return BoardFacts(lens, today, revision, board, users, empty)
+    return BoardFacts(lens, today, revision, board, users, empty, me, why)
+
+
+def _why_only_own(reader: Reader, me: Me | None) -> str:
+    """Why whoever has signed in sees nobody's figures but their own; empty if they see others'."""
+    if me is None:
+        return ""
+    if me.figures == "own":
+        return "Others' figures are for them, their manager and HR alone."
+    if reader.sight().few:
+        return "Too few others: a team's figures would give theirs away."
+    return ""
+
+
+def ask_users(reader: Reader) -> UserNames:
+    """Whose tasks can be looked at."""
+    return UserNames(reader.users(), _why_only_own(reader, read_me(reader)))
 
 
 def ask_board(lens: Lens, *, by_user: bool) -> Callable[[Reader], BoardFacts]:
@@ -111,7 +146,13 @@ def read_pulse(reader: Reader) -> Pulse:
     """Ask whether anything has changed."""
     with reader.at_once():
         return Pulse(
-            reader.revision(), reader.today(), reader.updated_at(), reader.pending(), reader.warnings()
+            reader.revision(),
+            reader.today(),
+            reader.updated_at(),
+            reader.pending(),
+            reader.warnings(),
+            read_me(reader),
+            reader.organisation(),
         )
 
 

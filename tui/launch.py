@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tui.facts import Lens, ask_board
 from tui.source import EARLY_TOPIC, Desk, Mailbox, open_store
 
+if TYPE_CHECKING:
+    from tui.personas import Cast
 
-def run_app(location: str | None) -> int:
-    """Open the app over the store at `location`; the exit status."""
+
+def run_app(location: str | None, cast: Cast | None = None) -> int:
+    """Open the app over the store at `location`; the exit status. `cast` are the people of the demo."""
     # Imports make a hundred thousand objects that all stay: looking through them for garbage, again and
     # again, takes a tenth of the time to the first frame. The app turns collecting on again after it.
     gc.disable()
@@ -20,8 +24,9 @@ def run_app(location: str | None) -> int:
 
     from tui.app import StagewatchApp  # deferred: the counts are on their way meanwhile
 
-    app = StagewatchApp(location, desk=desk, early=early, advance=partial(_advance, location))
+    app = StagewatchApp(location, desk=desk, early=early, advance=partial(_advance, location), cast=cast)
     app.run()
+    app.leave()
     return app.return_code or 0
 
 

@@ -91,6 +91,23 @@ def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print the machine form")
 
 
+class _NeverHere(argparse.Action):
+    """An option that only says why it is none; whatever was written after it is not repeated."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error("a password is never part of a command, where others can read it; use --password-stdin")
+
+
+def add_password(command: argparse.ArgumentParser) -> None:
+    """The option for a password that is not typed at a terminal."""
+    command.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help="the password is a line of standard input (else it asks)",
+    )
+    command.add_argument("--password", action=_NeverHere, nargs="?", help=argparse.SUPPRESS)
+
+
 def add_as_of(command: argparse.ArgumentParser) -> None:
     """The option for another day than today."""
     command.add_argument(

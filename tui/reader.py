@@ -19,12 +19,16 @@ if TYPE_CHECKING:
         UserRow,
     )
     from kpi.changes import ChangeCounts, ChangeView
+    from store.access import Visitor
     from store.audit_questions import AuditQuestions
     from store.calendar_questions import CalendarQuestions
     from store.changes import ChangeQuery
     from store.intake import Intake
     from store.location import Location
     from store.organisation import Organisation
+    from store.people_questions import PeopleQuestions
+    from store.session_questions import SessionQuestions
+    from store.sight import Sight
     from store.target_questions import TargetQuestions
     from store.tasks import TaskQuery
 
@@ -79,6 +83,12 @@ class Reader(Protocol):
 
     def organisation(self) -> str:
         """The organisation's name."""
+
+    def visitor(self) -> Visitor | None:
+        """Who has signed in; None in a store that is open."""
+
+    def sight(self) -> Sight:
+        """How much of the board is seen."""
 
     def today(self) -> date:
         """Today in the organisation's zone."""
@@ -140,6 +150,12 @@ class Reader(Protocol):
 
     def calendar_questions(self) -> CalendarQuestions:
         """The questions about the calendar: what counts, its history, what a change would do."""
+
+    def people(self) -> PeopleQuestions:
+        """The questions about people, their teams and their references in the ATS."""
+
+    def session_questions(self) -> SessionQuestions:
+        """The questions about sessions, tokens and grants."""
 
     def targets(self) -> TargetQuestions:
         """The questions about targets: in force, history, what a draft would have done."""

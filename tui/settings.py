@@ -20,12 +20,14 @@ _NONE: Mapping[str, Mapping[str, str]] = {}
 class Settings(NamedTuple):
     """`theme` is a theme's name, `interval` the seconds between refreshes, 0 for none.
 
-    `bookmarks` are filters of the audit log by the name they are kept under, as they were written.
+    `bookmarks` are filters of the audit log by the name they are kept under, as they were written. `hinted`:
+    it was said once that people can sign in.
     """
 
     theme: str = "dark"
     interval: int = DEFAULT_INTERVAL
     bookmarks: Mapping[str, Mapping[str, str]] = _NONE
+    hinted: bool = False
 
 
 class Loaded(NamedTuple):
@@ -74,7 +76,10 @@ def _checked(found: object) -> Settings:
     bookmarks = found.get("bookmarks", {})
     if not isinstance(bookmarks, dict) or not all(map(_is_bookmark, bookmarks.values())):
         raise ValueError("bookmarks are filters by name, with texts in them")
-    return Settings(theme, interval, bookmarks)
+    hinted = found.get("hinted", default.hinted)
+    if not isinstance(hinted, bool):
+        raise ValueError("hinted is true or false")  # noqa: TRY004 - as above
+    return Settings(theme, interval, bookmarks, hinted)
 
 
 def _is_bookmark(found: object) -> bool:

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from tui.reader import Opener, Question, Reader
 
 EARLY_TOPIC = "early"
+# Kinds of failures that the screens answer in ways of their own; of any other they show the words.
+SIGN_IN, LOCKED, NOT_ALLOWED, FRESH_CODE, MISSING = (
+    "sign in",
+    "locked",
+    "not allowed",
+    "fresh code",
+    "missing",
+)
+ABOUT_ACCESS = (SIGN_IN, LOCKED, NOT_ALLOWED, FRESH_CODE)
 # Of all desks together: an answer of a desk that was left must not pass for one of another's.
 _NUMBERS = count(1)
 
@@ -26,7 +35,8 @@ _NUMBERS = count(1)
 class Outcome(NamedTuple):
     """What became of the question `number` on `topic`: a value, or a failure in words for people.
 
-    `at` is the monotonic moment, in seconds, at which the store was asked: the age of the answer.
+    `at` is the monotonic moment, in seconds, at which the store was asked: the age of the answer. `kind` is a
+    failure's, where it has one; `name` is of whoever's session is locked.
     """
 
     number: int
@@ -34,6 +44,8 @@ class Outcome(NamedTuple):
     value: Any = None
     failure: str | None = None
     at: float = 0.0
+    kind: str = ""
+    name: str = ""
 
 
 class _Request(NamedTuple):
@@ -97,8 +109,11 @@ class Desk:
                 self._reader = self._opener()
             value = request.ask(self._reader)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in here is shown, never raised
-            self._let_go()
-            return Outcome(request.number, request.topic, failure=failure_words(error), at=at)
+            kind = failure_kind(error)
+            if kind not in ABOUT_ACCESS:  # a reader that refuses somebody is as good as before
+                self._let_go()
+            said, name = failure_words(error), getattr(error, "name", "") if kind == LOCKED else ""
+            return Outcome(request.number, request.topic, failure=said, at=at, kind=kind, name=name)
         return Outcome(request.number, request.topic, value=value, at=at)
 
     def _let_go(self) -> None:
@@ -133,25 +148,42 @@ class Mailbox:
 
 
 def failure_words(error: BaseException) -> str:
-    """An error in one line for people: the store's own words, or what kind of error was not foreseen."""
-    from store.errors import StoreError  # deferred: the store is imported on the desk's thread
+    """An error in one line for people: our own words, or what kind of error was not foreseen."""
+    from kpi.errors import StagewatchError  # deferred: only failures need it
 
     said = str(error).strip().partition("\n")[0]
-    if isinstance(error, StoreError):
+    if isinstance(error, StagewatchError):
         return said or "the store could not be read"
     return f"reading the store failed unexpectedly: {type(error).__name__}{f', {said}' if said else ''}"
+
+
+def failure_kind(error: BaseException) -> str:
+    """Which of the kinds an error is, empty for any other."""
+    from store.access import LockedError, NotAllowedError, SignInNeededError, StepUpError
+    from store.errors import StoreMissingError  # deferred: the store is imported on the desk's thread
+
+    kinds = {
+        LockedError: LOCKED,
+        SignInNeededError: SIGN_IN,
+        NotAllowedError: NOT_ALLOWED,
+        StepUpError: FRESH_CODE,
+        StoreMissingError: MISSING,
+    }
+    return next((kind for sort, kind in kinds.items() if isinstance(error, sort)), "")
 
 
 def open_account(account: Account) -> Reader:
     """Open an account's store, its password fetched from the keyring, on whatever thread this is called."""
     from store.accounts import location_of
     from store.reading import open_reader  # deferred: as in open_store
+    from tui.actor import visiting
 
-    return open_reader(location_of(account))
+    return open_reader(location_of(account), who=visiting("app"))
 
 
 def open_store(location: str | None) -> Reader:
     """Open a store by its location, on whatever thread this is called."""
     from store.reading import open_reader  # deferred: imported while Textual starts
+    from tui.actor import visiting
 
-    return open_reader(location)
+    return open_reader(location, who=visiting("app"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.text import clean
 from store.errors import StoreError
-from tui.actor import writer
+from tui.actor import visiting, writer
 from tui.wizard_draft import draft_of, draft_suggested
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def look(location: Location, path: Path, sheet: str | None) -> Looked:
     from store.reading import open_reader
 
     seen = peek(check_file(path), sheet=sheet)
-    with closing(open_reader(location)) as reader:
+    with closing(open_reader(location, who=visiting("app"))) as reader:
         catalogue, zone = reader.rules.catalogue, reader.rules.spec.zone
         saved = reader.intake().mappings()
     kept = _fitting(saved, path, seen)
@@ -251,7 +251,7 @@ def try_dry(location: Location, path: Path, mapping: Mapping, job: Job) -> Trial
     """What an import would do; StoreError in one line if the file cannot be read."""
     from store.dry_run import dry_run  # deferred: it imports the database
 
-    return dry_run(location, check_file(path), mapping, job.progress, job.stopped)
+    return dry_run(location, check_file(path), mapping, job.progress, job.stopped, by=visiting("app"))
 
 
 def bring_in(location: Location, path: Path, mapping: Mapping, job: Job) -> ImportResult:

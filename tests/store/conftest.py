@@ -1,27 +1,43 @@
-"""A sealed log of 300 entries, made once, and copies of it that may be attacked."""
+"""A sealed log of 300 entries, made once, and copies of it that may be attacked; a store with people."""
 
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import keyring
 import pytest
+from sqlmodel import SQLModel
 
 from kpi.targets import Target
 from store.audit_care import begin_key, write_one
 from store.location import find_location
 from store.targets import save_targets
+from store.who import NOBODY, Who
+from store.work import _PRAGMAS
+from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import Clock, new_store
+from tests.store.house import House, house_of
 from tests.store.keyrings import Ring, keyring_in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store.location import Location
+    from store.plain import Plain
+    from store.work import Store
+    from tests.postgres import Server
+    from tests.store.server_roles import Estate
 
 from tests.store.attacking import ENTRIES, MONDAY, Made, entries_of, have_some_of_everything
+
+PEOPLE_TABLES = {
+    "access_grant", "assignment", "credential", "delegation", "listing", "membership", "person",
+    "person_link", "recovery_code", "session", "sign_in_attempts", "team",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +67,75 @@ def log(sealed: Made, ring: Ring, tmp_path: Path) -> Location:
     copy = tmp_path / "copy.db"
     shutil.copy(sealed.file, copy)
     return find_location(str(copy))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def founded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store that tests of people share, on each database: founding one takes longer than they do."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = str(tmp_path_factory.mktemp("founded") / "stagewatch.db")
+        else:
+            server: Server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(server.database())
+        with keyring_in_memory(), pytest.MonkeyPatch.context() as patch:
+            # Whose connection stays open: these tests ask what is written, not whether the disk has it.
+            patch.setattr("store.work._PRAGMAS", tuple(map(_in_no_hurry, _PRAGMAS)))
+            store = stack.enter_context(new_store(url, clock=Clock(MONDAY)))
+        yield store
+
+
+def _in_no_hurry(pragma: str) -> str:
+    return pragma.replace("synchronous = FULL", "synchronous = OFF")
+
+
+@pytest.fixture
+def peopled(founded: Store) -> Store:
+    """Open, with two teams, North and South, a manager, Moyra, and a recruiter in North, Ray; no one else."""
+    with _without_people(founded) as plain:
+        plain.insert("team", "number, name, folded", [(1, "North", "north"), (2, "South", "south")])
+        plain.insert(
+            "person",
+            "number, name, folded, role, active, created_at",
+            [(1, "Moyra", "moyra", "team_manager", 1, 1), (2, "Ray", "ray", "recruiter", 1, 1)],
+        )
+        plain.insert("membership", "person, from_day, team", [(2, MONDAY.date().toordinal(), 1)])
+    founded.who = Who("Ada", "command line")
+    return founded
+
+
+@pytest.fixture
+def house(founded: Store, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Guarded: with two teams, North and South, a super user, Ada, and a recruiter, Ray, who can sign in."""
+    hash_cheaply(monkeypatch)
+    monkeypatch.setattr("store.gate._TOLD", set())
+    with _without_people(founded) as plain:
+        plain.insert("team", "number, name, folded", [(1, "North", "north"), (2, "South", "south")])
+    return house_of(founded)
+
+
+@contextmanager
+def _without_people(store: Store) -> Iterator[Plain]:
+    """All people are taken out, and others may be put in."""
+    store.who, store.clock = NOBODY, Clock(MONDAY)
+    with store.work("test") as work:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            if table.name in PEOPLE_TABLES:
+                work.plain.run(f"DELETE FROM {table.name}")
+        yield work.plain
+
+
+@pytest.fixture(scope="session")
+def built_estate(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    from tests.store.server_roles import an_estate  # deferred: it imports the driver
+
+    with an_estate(postgres_server, tmp_path_factory.mktemp("estate")) as made:
+        yield made
+
+
+@pytest.fixture
+def estate(built_estate: Estate, no_keyring: None, monkeypatch: pytest.MonkeyPatch) -> Estate:
+    """A store on PostgreSQL whose people have a role of the server each; tests leave it as they found it."""
+    hash_cheaply(monkeypatch)
+    keyring.set_keyring(built_estate.ring)
+    return built_estate

@@ -19,6 +19,7 @@ from store.reading import Reader, open_reader
 from store.tasks import TaskQuery
 from store.work import Store
 from tests.oracle import generate
+from tests.store.ready_stores import make_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -44,11 +45,20 @@ def new_store(
     spec: CalendarSpec | None = None,
     catalogue: Catalogue | None = None,
     targets: Mapping[str, Target] | None = None,
+    anew: bool = False,
 ) -> Iterator[Store]:
-    """A founded store without events."""
+    """A founded store without events; a copy of one founded alike will do, if it is not to be `anew`."""
     store = Store(find_location(url), clock or Clock())
-    try:
+    kind = store.clock(), repr(spec), None if targets is None else tuple(sorted(targets.items()))
+
+    def found() -> None:
         found_organisation(store, "Northbank", spec=spec, catalogue=catalogue, targets=targets)
+
+    try:
+        if catalogue is None and not anew:
+            make_ready(store, kind, found)
+        else:
+            found()
         yield store
     finally:
         store.close()

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi.targets import Target
-from store.audit import Who
 from store.audit_care import begin_key, keep_checkpoints
 from store.audit_verify import verify
 from store.errors import StoreError
 from store.mappings import drop_mapping, save_mapping
 from store.targets import save_targets, withdraw_targets
+from store.who import Who
 from store.work import Store
 from tests.store.helpers import Clock, new_store
 

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import make_url
 
 from kpi.targets import Target
-from store.audit import Who
 from store.audit_shape import POSTGRES, SQLITE, shape_of
 from store.audit_verify import verify
 from store.errors import StoreError
 from store.location import find_location
 from store.moment import one_moment
-from store.roles import APPEND_ONLY, grant_role
+from store.role_rights import APPEND_ONLY
+from store.roles import grant_role
 from store.targets import save_targets
+from store.who import Who
 from store.work import Store
 from tests.oracle import generate
 from tests.store.helpers import Clock, import_rows, new_store

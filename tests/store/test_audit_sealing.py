@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kpi.targets import Target
-from store.audit import Who
 from store.audit_care import adopt_key, begin_key, store_id, write_one
 from store.audit_keys import forget_ring, load_ring
 from store.audit_verify import verify
@@ -22,6 +21,7 @@ from store.moment import one_moment
 from store.restore import restore
 from store.schema import upgrade
 from store.targets import save_targets
+from store.who import Who
 from store.work import Store, make_private
 from tests.store.helpers import Clock, new_store
 

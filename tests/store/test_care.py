@@ -324,11 +324,11 @@ def test_a_store_of_every_older_schema_is_brought_up_to_date(
 
 
 def columns_of(plain: Plain, table: str) -> list[str]:
-    """The columns of a table as it is, none if there is no such table."""
+    """The columns of a table that can be written, none if there is no such table."""
     if plain.postgres:
         ask = (
             "SELECT column_name FROM information_schema.columns WHERE table_name = ? "
-            "AND table_schema = current_schema() ORDER BY ordinal_position"
+            "AND table_schema = current_schema() AND is_generated = 'NEVER' ORDER BY ordinal_position"
         )
         return [row[0] for row in plain.rows(ask, (table,))]
     return [row[1] for row in plain.rows(f"PRAGMA table_info({table})")]

@@ -28,7 +28,10 @@ from tests.store.helpers import new_store, reader_of
 
 
 def test_a_new_store_has_its_first_target_set(store_url: str) -> None:
-    with new_store(store_url, targets={"offers.sent": Target(3, 7)}) as made, reader_of(made) as reader:
+    with (
+        new_store(store_url, anew=True, targets={"offers.sent": Target(3, 7)}) as made,
+        reader_of(made) as reader,
+    ):
         assert reader.organisation() == "Northbank"
         assert reader.rules.catalogue == built_in()
         sets = load_target_sets(reader._plain)
@@ -41,7 +44,7 @@ def test_a_new_store_has_its_first_target_set(store_url: str) -> None:
 
 
 def test_the_migrations_make_what_the_tables_say(store_url: str) -> None:
-    with new_store(store_url) as made, made.engine.connect() as connection:
+    with new_store(store_url, anew=True) as made, made.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
     if made.location.url is None:
         assert found == []
@@ -55,7 +58,7 @@ def test_the_versions_are_the_files() -> None:
 
 
 def test_a_store_is_founded_once(store_url: str) -> None:
-    with new_store(store_url) as made:
+    with new_store(store_url, anew=True) as made:
         with pytest.raises(StoreError, match="already belongs to “Northbank”; it was left as it is"):
             found_organisation(made, "Another")
         with reader_of(made) as reader:
@@ -79,7 +82,7 @@ def test_a_calendar_that_cannot_be_built_leaves_no_store(tmp_path: Path) -> None
 
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "a folder" / "new.db"
-    with new_store(str(path)):
+    with new_store(str(path), anew=True):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -87,7 +90,7 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_store_of_a_newer_program_is_refused_and_its_bytes_are_untouched(
     store_url: str, tmp_path: Path
 ) -> None:
-    with new_store(store_url) as made:
+    with new_store(store_url, anew=True) as made:
         with made.work("test") as work:
             work.plain.run("UPDATE alembic_version SET version_num = '9999'")
         made.close()
@@ -129,7 +132,7 @@ def test_events_cannot_be_changed_or_removed(store_url: str, tmp_path: Path) -> 
     from tests.oracle import generate
     from tests.store.helpers import import_rows
 
-    with new_store(store_url) as made:
+    with new_store(store_url, anew=True) as made:
         import_rows(made, generate.recruitment(1, 1), tmp_path)
         for sql in ("UPDATE event SET kind = 'x'", "DELETE FROM event"):
             with pytest.raises(StoreError, match="append-only"), made.work("test") as work:
@@ -185,14 +188,14 @@ def open_writer(location: Location) -> None:
 @pytest.mark.parametrize("name", ["x?y.db", "a b#c%20.db", "né.db"])
 def test_a_path_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    with new_store(str(path)) as made, reader_of(made) as reader:
+    with new_store(str(path), anew=True) as made, reader_of(made) as reader:
         assert reader.organisation() == "Northbank"
     assert {file.name for file in tmp_path.iterdir()} == {name}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_second_founding_leaves_no_trace(store_url: str) -> None:
-    with new_store(store_url) as made, reader_of(made) as reader:
+    with new_store(store_url, anew=True) as made, reader_of(made) as reader:
         before = reader.revision()
         with pytest.raises(StoreError, match="already belongs"):
             found_organisation(made, "Another")
@@ -201,7 +204,7 @@ def test_a_second_founding_leaves_no_trace(store_url: str) -> None:
 
 
 def test_rebuild_refuses_a_newer_store_untouched(store_url: str) -> None:
-    with new_store(store_url) as made, reader_of(made) as reader:
+    with new_store(store_url, anew=True) as made, reader_of(made) as reader:
         with made.work("test") as work:
             work.plain.run("UPDATE alembic_version SET version_num = '9999'")
         before = reader.revision()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.store.cheap_passwords import hash_cheaply
 from tui.main import main
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.store.keyrings import Ring
+    from tests.tui.doors import Entrance
+    from tests.tui.guarded import Guarded
 
 
 @pytest.fixture
@@ -28,3 +34,41 @@ def store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     assert main(["init", "--store", place, "--organisation", "Northbank"]) == 0
     capsys.readouterr()
     return place
+
+
+@pytest.fixture(scope="session")
+def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An open store with two listings and two teams, to be copied."""
+    from tests.tui.guarded import founded_file  # deferred: it imports the store
+
+    return founded_file(tmp_path_factory.mktemp("founded"))
+
+
+@pytest.fixture
+def guarded(
+    founded_file: Path,
+    ring: Ring,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Guarded:
+    """The command line on a guarded store with somebody of each role; nobody has signed in."""
+    from tests.tui.guarded import guarded_line  # deferred: as above
+
+    hash_cheaply(monkeypatch)
+    file = tmp_path / "guarded.db"
+    shutil.copy(founded_file, file)
+    return guarded_line(file, capsys, monkeypatch)
+
+
+@pytest.fixture
+def entrance(founded_file: Path, ring: Ring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Entrance:
+    """An open store that can be given people, with a keyring."""
+    from tests.tui.doors import entrance_at  # deferred: as above
+
+    hash_cheaply(monkeypatch)
+    monkeypatch.setattr("tui.actor._held", {})  # all copies have one id
+    monkeypatch.setattr("store.gate._TOLD", set())
+    file = tmp_path / "entrance.db"
+    shutil.copy(founded_file, file)
+    return entrance_at(file, ring)

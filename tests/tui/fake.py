@@ -30,6 +30,7 @@ from kpi.status import Status, status_on
 from store.changes import ChangeQuery
 from store.errors import StoreError
 from store.location import Location
+from store.sight import EVERYTHING, Sight
 from store.tasks import TaskQuery
 from tests.tui.fake_intake import FakeIntake
 
@@ -197,6 +198,12 @@ class FakeReader:
     def organisation(self) -> str:
         return self.world.organisation
 
+    def visitor(self) -> None:
+        """Nobody signs in to a world in memory."""
+
+    def sight(self) -> Sight:
+        return EVERYTHING
+
     def at_once(self) -> AbstractContextManager[None]:
         return nullcontext()
 
@@ -321,6 +328,12 @@ class FakeReader:
 
     def targets(self) -> Any:
         raise StoreError("this world has no targets")
+
+    def people(self) -> Any:
+        raise StoreError("this world has no people")
+
+    def session_questions(self) -> Any:
+        raise StoreError("this world has no sessions")
 
     def calendar_questions(self) -> Any:
         raise StoreError("this world has no calendar")

@@ -111,7 +111,7 @@ class FakeAudit:
     def choices(self) -> AuditChoices:
         self.reader._asked("choices")
         people = tuple(Person(f"id-{n}", name) for n, name in enumerate(USERS))
-        operations = tuple(sorted({kind["operation"] for kind in KINDS} | {"people.add"}))
+        operations = tuple(sorted({kind["operation"] for kind in KINDS} | {"payroll.add"}))
         return AuditChoices(people, operations, ("target_set", "import"))
 
 

@@ -34,7 +34,7 @@ async def test_known_people_and_things_are_offered_as_one_writes():
         field = driver.app.screen.query_one("#person")
         assert field.value == "Bronwyn Llewellyn-Featherstonehaugh"  # type: ignore[attr-defined]
         await driver.press("tab")
-        await driver.sees("mapping saved", "people: add")
+        await driver.sees("mapping saved", "payroll: add")
         await driver.press("tab", "down", "down", "up", "enter", "enter")
         await driver.sees("Only by Bronwyn Llewellyn-Featherstonehau")
 

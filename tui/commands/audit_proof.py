@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpi.text import clean
 from store.errors import StoreError
 from store.location import find_location
+from tui.actor import visiting
 from tui.commands.output import print_json, writing
 from tui.commands.progress import progress_bar
 
@@ -71,18 +72,21 @@ def _print_verdict(found: Verdict) -> None:
 
 def checkpoint(options: Namespace) -> None:
     """Write a signed checkpoint into a folder."""
+    from kpi.policy import Action
     from store.audit_care import checkpoint_folder, write_one
     from store.moment import one_moment
+    from store.permission import permit
     from store.work import system_now
 
-    location = find_location(options.store)
-    folder = options.folder
+    location, folder = find_location(options.store), options.folder
+    by = visiting("command line")
     if folder is None:
+        permit(location, by, Action.KEEP_KEYS)
         with one_moment(location) as plain:
             folder = checkpoint_folder(plain)
     if folder is None:
         raise StoreError("name a folder, or choose one for every day with “stagewatch audit folder FOLDER”")
-    made = write_one(location, folder, system_now())
+    made = write_one(location, folder, system_now(), by)
     if options.json:
         print_json(
             {
@@ -98,11 +102,15 @@ def checkpoint(options: Namespace) -> None:
 
 def folder(options: Namespace) -> None:
     """Choose where a checkpoint goes every day, or that none does."""
+    from kpi.policy import Action
     from store.audit_care import checkpoint_folder, keep_checkpoints
     from store.moment import one_moment
+    from store.permission import permit
 
     if options.folder is None and not options.none:
-        with one_moment(find_location(options.store)) as plain:
+        location = find_location(options.store)
+        permit(location, visiting("command line"), Action.KEEP_KEYS)
+        with one_moment(location) as plain:
             place = checkpoint_folder(plain)
     else:
         with writing(options) as store:

@@ -31,6 +31,7 @@ _KINDS = {
 def run(options: Namespace) -> None:
     """Print the changes that fit the options."""
     from store.changes import ChangeQuery
+    from store.permission import permit_export
 
     query = ChangeQuery(
         since=options.since,
@@ -41,6 +42,8 @@ def run(options: Namespace) -> None:
         kpi=options.kpi,
     )
     with reading(options) as reader, reader.translated():
+        if options.json:
+            permit_export(reader)
         changes = reader.changes(query)
         pages = _Pages(changes, options)
         if options.json:

@@ -18,6 +18,8 @@ from tui.commands.progress import spinner
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from tui.personas import Cast
+
 
 def run(options: Namespace) -> int:
     """Make the store, open the app, and throw the store away again; with --no-app it stays."""
@@ -33,7 +35,7 @@ def run(options: Namespace) -> int:
         from tui.launch import run_app
 
         try:
-            return run_app(place)
+            return run_app(place, None if options.store else _make_cast(place))
         finally:
             _forget_key(place)
             shutil.rmtree(folder, ignore_errors=True)
@@ -50,6 +52,15 @@ def run(options: Namespace) -> int:
         print(f"Made an invented organisation with {result['listings']:,} listings at {place}.")
         print(f"Open it with: stagewatch --store {place}")
     return 0
+
+
+def _make_cast(place: str) -> Cast:
+    """The people of a store that was just made in a folder of its own, and will be thrown away."""
+    from store.demo_people import make_people
+    from tui.personas import Cast
+
+    with spinner("Inventing the people"):
+        return Cast(make_people(find_location(place)))
 
 
 def _forget_key(place: str) -> None:

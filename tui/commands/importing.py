@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi.text import clean
+from tui.actor import visiting
 from tui.commands.intake import mapping_for
 from tui.commands.output import print_json, print_table, writing
 from tui.commands.progress import progress_bar
@@ -45,7 +46,7 @@ def _try(options: Namespace, mapping: Mapping) -> None:
 
     for file in options.files:
         with progress_bar(f"Reading {clean(Path(file).name)}") as show:
-            trial = dry_run(find_location(options.store), file, mapping, show)
+            trial = dry_run(find_location(options.store), file, mapping, show, by=visiting("command line"))
         if options.json:
             print_json({"file": clean(file), "dry_run": True, **_counts_json(trial)})
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.errors import StoreError, StoreMissingError
+from tui.actor import visiting
 from tui.commands.output import print_json
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def _rules(options: Namespace) -> tuple[Catalogue, str]:
     from store.reading import open_reader
 
     try:
-        with closing(open_reader(options.store)) as reader:
+        with closing(open_reader(options.store, who=visiting("command line"))) as reader:
+            reader.visitor()
             return reader.rules.catalogue, reader.rules.spec.zone
     except StoreMissingError:
         if options.store:

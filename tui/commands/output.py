@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kpi.status import LOOKS, Status
 from kpi.text import clean
 from store.errors import StoreError
-from tui.actor import writer
+from tui.actor import visiting, writer
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,8 +31,10 @@ def reading(options: Namespace) -> Iterator[Reader]:
     """The chosen store for reading, its timers brought up to date first."""
     from store.reading import open_reader
 
-    reader = open_reader(options.store)
+    who = visiting("command line")
+    reader = open_reader(options.store, who=who)
     try:
+        visitor = reader.visitor()  # before anything is brought up to date: whoever reads has signed in
         if reader.pending():
             from store.maintenance import bring_up_to_date
 
@@ -42,6 +44,10 @@ def reading(options: Namespace) -> Iterator[Reader]:
                 # What was known before is still worth seeing; that it is not the latest must be said.
                 print(f"stagewatch: not brought up to date: {error}", file=sys.stderr)
         yield reader
+        if visitor is not None:
+            from store.permission import note_presence
+
+            note_presence(reader.location, who, visitor)
     finally:
         reader.close()
 
@@ -121,6 +127,6 @@ def print_table(
         return "  ".join(parts).rstrip()
 
     print(line(headings))
-    print("  ".join("─" * width for width in widths))
+    print("  ".join("─" * width for width in widths).rstrip())
     for row in cells:
         print(line(row))

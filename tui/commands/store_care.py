@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.calendar import load_zone
+from kpi.policy_words import ROLE_WORDS
 from kpi.text import clean
 from store.errors import StoreError
 from store.location import find_location
-from tui.actor import who
+from tui.actor import visiting
 from tui.commands.audit_proof import key_for_auditor, print_key_file
 from tui.commands.output import print_json, writing
 from tui.commands.progress import progress_bar, spinner
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from store.care import StoreInfo
     from store.checking import Checked
+    from store.people_rows import Person
+    from store.roles import Granted
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 _THOUSAND = 1000
@@ -37,7 +40,7 @@ def info(options: Namespace) -> None:
     from store.care import describe
 
     with spinner("Counting"):
-        found = describe(find_location(options.store))
+        found = describe(find_location(options.store), by=visiting("command line"))
     if options.json:
         print_json(info_json(found))
     else:
@@ -94,7 +97,7 @@ def check(options: Namespace) -> None:
 
     location = find_location(options.store)
     with progress_bar("Checking") as show:
-        found = check_store(location, full=options.full, tell=show)
+        found = check_store(location, full=options.full, tell=show, by=visiting("command line"))
     if options.json:
         print_json(
             {
@@ -132,7 +135,13 @@ def backup(options: Namespace) -> None:
     from store.backup import back_up
 
     with progress_bar("Backing up") as show:
-        made = back_up(find_location(options.store), options.file, replace=options.replace, tell=show)
+        made = back_up(
+            find_location(options.store),
+            options.file,
+            replace=options.replace,
+            tell=show,
+            by=visiting("command line"),
+        )
     rows = made.contents.rows
     if options.json:
         print_json(
@@ -154,13 +163,13 @@ def backup(options: Namespace) -> None:
 
 def restore(options: Namespace) -> None:
     """Put a backup in the store's place."""
-    from store.audit import Who
     from store.restore import restore as put_back
 
     location = find_location(options.store)
-    by = Who(who(), "command line")
     with progress_bar("Restoring") as show:
-        done = put_back(location, options.file, replace=options.replace, tell=show, by=by)
+        done = put_back(
+            location, options.file, replace=options.replace, tell=show, by=visiting("command line")
+        )
     rows = done.contents.rows
     if options.json:
         print_json(
@@ -205,16 +214,41 @@ def upgrade(options: Namespace) -> None:
 
 
 def grant(options: Namespace) -> None:
-    """Give a role of the server what it needs, and no more."""
-    from store.roles import grant_role
+    """Give a role of the server what it needs, and no more; or say the SQL that does."""
+    from store.roles import grant_role, role_sql
 
     with writing(options) as store:
-        grant_role(store, options.role)
+        give = role_sql if options.print else grant_role
+        done = give(store, options.role, options.person)
         place = str(store.location)
+    person = done.person
     if options.json:
-        print_json({"store": place, "role": options.role})
+        found: dict[str, object] = {"store": place, "role": done.role}
+        if person is not None:
+            found |= {"person": person.number, "name": person.name, "as": person.role.value}
+        print_json(found | ({"sql": list(done.statements)} if options.print else {}))
+    elif options.print:
+        _print_sql(done)
     else:
-        print(f"{clean(options.role)} can work with {clean(place)}; what only grows it cannot change.")
+        print(_granted_words(clean(done.role), clean(place), person))
+
+
+def _print_sql(done: Granted) -> None:
+    role, person = clean(done.role), done.person
+    print("-- To be run by the owner of the store's tables.")
+    if person is not None and person.database_role != done.role:
+        print(f"-- Then say whose it is: stagewatch people change {person.number} --database-role {role}")
+    for statement in done.statements:
+        print(f"{statement};")
+
+
+def _granted_words(role: str, place: str, person: Person | None) -> str:
+    if person is None:
+        return f"{role} can work with {place}; what only grows it cannot change."
+    name = clean(person.name)
+    if not person.active:
+        return f"{role} is {name}'s, who is deactivated: it can do nothing with {place}."
+    return f"{role} can work with {place} as {name}, with what the role {ROLE_WORDS[person.role]} needs."
 
 
 def size_words(size: int) -> str:

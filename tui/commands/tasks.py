@@ -22,6 +22,7 @@ SHOWN = 50
 
 def run(options: Namespace) -> None:
     """Print the tasks that fit the options."""
+    from store.permission import permit_export
     from store.tasks import Sort, TaskQuery
 
     query = TaskQuery(
@@ -36,6 +37,8 @@ def run(options: Namespace) -> None:
         sort=Sort(options.sort),
     )
     with reading(options) as reader, reader.translated():
+        if options.json:
+            permit_export(reader)
         tasks = reader.task_list(query)
         pages = _Pages(tasks, options)
         if options.json:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui import words
 from tui.facts import Lens, ask_board
 from tui.screens.dialogue import Dialogue
-from tui.source import EARLY_TOPIC, Desk, Mailbox, failure_words, open_account
+from tui.source import ABOUT_ACCESS, EARLY_TOPIC, Desk, Mailbox, failure_words, open_account
 from tui.widgets.text_rows import Choice, PickRows
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class AccountsScreen(Dialogue[Attempt]):
         message.stop()
         if message.attempt is not self.attempt:
             return
-        if message.outcome.failure is not None:
+        if message.outcome.failure is not None and message.outcome.kind not in ABOUT_ACCESS:
             self._give_up()
             name = message.attempt.account.name
             self._say(f"■ {name} cannot be opened: {_sentence(message.outcome.failure)}", wrong=True)

@@ -168,4 +168,12 @@ def _screen_of(kind: str, key: str) -> Screen[Any] | None:
         from tui.screens.data import DataScreen
 
         return DataScreen()
+    if kind in ("person", "credential") and key.isdecimal():
+        from tui.screens.people_person import PersonScreen
+
+        return PersonScreen(int(key), f"person {key}")
+    if kind == "team" and key.isdecimal():
+        from tui.screens.people_team import TeamScreen
+
+        return TeamScreen(int(key), f"team {key}")
     return None

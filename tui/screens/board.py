@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from tui import words
 from tui.facts import Lens, ask_board, ask_first_task, ask_outlook
@@ -33,6 +34,7 @@ EMPTY = (
     "stagewatch import FILE --mapping MAP.toml",
     "An import running in another window shows up here by itself.",
 )
+FOUND = ("Press n to found a new organisation there, with its first super user.",)
 
 
 class BoardScreen(LensPage):
@@ -42,6 +44,7 @@ class BoardScreen(LensPage):
     OPENED_BY_DIGIT = "Board"
     AUTO_FOCUS = "BoardTable"
     KEYS = (
+        "board.found",
         "rows.choose",
         "board.tasks",
         "board.view",
@@ -66,6 +69,13 @@ class BoardScreen(LensPage):
             "c", "changes", "changes", id="board.changes", tooltip="What changed up to the day looked at"
         ),
         Binding(
+            "n",
+            "app.found",
+            "new store",
+            id="board.found",
+            tooltip="Found a new organisation where there is none",
+        ),
+        Binding(
             "x", "fold_all", "all KPIs", id="board.fold_all", tooltip="Show or hide the KPIs of all stages"
         ),
     ]
@@ -83,6 +93,7 @@ class BoardScreen(LensPage):
     def parts(self) -> Iterable[Widget]:
         """Choices, table, outlook."""
         yield ChoiceLine((("Tasks by stage", "screen.view(0)"), ("Listings by user", "screen.view(1)")))
+        yield Static(id="why", markup=False)
         yield BoardTable()
         yield Outlook()
 
@@ -94,8 +105,11 @@ class BoardScreen(LensPage):
         """Show the early board where there is one, else ask for it; nothing of another store stays."""
         self._know_nothing()
         self.recovered()
+        self.admit()
+        self.show_keys()
         self.query_one(BoardTable).cursor = 0
         self.query_one(Outlook).show(None)
+        self.query_one("#why").display = False
         self._show_choice()
         self.query_one(BoardTable).say("Reading the store …")
         early = self.host.early
@@ -124,6 +138,8 @@ class BoardScreen(LensPage):
             return
         self.facts = facts
         host.organisation, host.today, host.revision = facts.board.organisation, facts.today, facts.revision
+        host.is_missing = False
+        host.take_me(facts.me)
         self.recovered()
         self._show_table()
         self._show_choice()
@@ -150,12 +166,14 @@ class BoardScreen(LensPage):
 
     def show_failure(self, words: str) -> None:
         """Keep the last good figures if there are any; else say what can be done."""
+        self.refresh_bindings()
         if self.facts is not None:
             super().show_failure(words)
             return
         self.query_one(BoardTable).say(
             "The board cannot be shown",
             f"{words[:1].upper()}{words[1:]}.",
+            *(FOUND if self.host.is_missing else ()),
             "Nothing has been changed, and nothing is lost by trying again.",
             "Press r to try again, q to quit. Another store is opened by stagewatch --store PATH-or-URL.",
         )
@@ -171,21 +189,28 @@ class BoardScreen(LensPage):
         """Where there is plenty of room, the outlook stands right below the table, as a chart."""
         table, outlook = self.query_one(BoardTable), self.query_one(Outlook)
         wanted = table.virtual_size.height + 1
-        chart = self.app.size.height - _ROUND_TABLE >= wanted and not table.said
+        chart = self.app.size.height - _ROUND_TABLE - bool(self.why) >= wanted and not table.said
         table.styles.height = wanted if chart else "1fr"
         outlook.styles.height = CHART_LINES if chart else 1
+
+    @property
+    def why(self) -> str:
+        """Why the listings by user are nobody's but one's own, where they are."""
+        return "" if self.facts is None else self.facts.why
 
     def _show_table(self) -> None:
         facts, table = self.facts, self.query_one(BoardTable)
         if facts is None:
             return
+        self.query_one("#why", Static).update(self.why)
+        self.query_one("#why").display = bool(self.why)
         if facts.empty:
             table.say(*EMPTY)
             self.query_one(Outlook).show(None)
             return
         table.say()
         if facts.users is not None:
-            table.show(user_rows(facts.users), ("User", "Listings", "Tasks"))
+            table.show(user_rows(facts.users, whole=facts.me is None), ("User", "Listings", "Tasks"))
         else:
             table.show(stage_rows(facts.board, self.opened), ("Stage", "Tasks"))
         self._divide()

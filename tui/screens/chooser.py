@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widgets import Static
+
 from tui import words
+from tui.facts import ask_users
 from tui.screens.dialogue import Dialogue
 from tui.widgets.finder import Finder
 from tui.widgets.text_rows import Choice, PickRows
@@ -15,14 +18,10 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.widgets import Input
 
-    from tui.reader import Reader
+    from tui.facts import UserNames
     from tui.widgets.rows import Rows
 
 ALL_USERS = "All users"
-
-
-def _names(reader: Reader) -> tuple[str, ...]:
-    return reader.users()
 
 
 class ChooserScreen(Dialogue[tuple[str | None]]):
@@ -42,16 +41,20 @@ class ChooserScreen(Dialogue[tuple[str | None]]):
         """Input and list."""
         yield Finder("name")
         yield PickRows()
+        yield Static(id="said", markup=False)
 
     def on_mount(self) -> None:
         """Ask who there is."""
+        self.query_one("#said").display = False
         self.query_one(PickRows).say("Reading the names …")
         host = self.host
-        host.put(host.page, "users", _names, self._show_users, failed=self._failed, vital=False)
+        host.put(host.page, "users", ask_users, self._show_users, failed=self._failed, vital=False)
 
-    def _show_users(self, users: tuple[str, ...]) -> None:
+    def _show_users(self, users: UserNames) -> None:
         if self.is_attached:
-            self.users = users
+            self.users = users.names
+            self.query_one("#said", Static).update(users.why)
+            self.query_one("#said").display = bool(users.why)
             self._show("")
 
     def _failed(self, words: str) -> None:

@@ -82,6 +82,7 @@ class HelpScreen(Dialogue[None]):
         Binding(
             "question_mark,f1,q", "close", "close", show=False, id="help.close", tooltip="Close this help"
         ),
+        Binding("p", "policy", show=False, id="help.policy", tooltip="Roles and permissions"),
     ]
 
     def __init__(self, active: Mapping[str, ActiveBinding]) -> None:
@@ -92,6 +93,15 @@ class HelpScreen(Dialogue[None]):
     def parts(self) -> Iterable[Widget]:
         """One scrolling list."""
         yield HelpRows(self._lines())
+
+    def action_policy(self) -> None:
+        """Go on to who may do what."""
+        from tui.screens.policy import PolicyScreen  # deferred: seldom asked for
+
+        app = self.host
+        self.dismiss(None)
+        if not isinstance(app.screen, PolicyScreen):
+            app.push_screen(PolicyScreen())
 
     def _lines(self) -> list[tuple[str, str]]:
         """The page's own keys first, then those that work everywhere; several keys for one thing together."""
@@ -116,6 +126,7 @@ class HelpScreen(Dialogue[None]):
         return [
             *lines,
             ("ctrl+p", "All commands by name"),
+            ("p", "From here: roles and permissions, who may do what"),
             ("mouse", "Click moves, a second click opens; words below are keys"),
         ]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui.screens.page import Page
 from tui.screens.working import Job
-from tui.source import failure_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,9 +78,15 @@ def _in_thread(
 ) -> None:
     """Do the work, and tell the loop what came of it; nobody, if the app has ended meanwhile."""
     try:
-        then = partial(done, work())
+        then = partial(ended, partial(done, work()))
     except Exception as error:  # noqa: BLE001 - told to the person, who can go on
-        then = partial(failed, failure_words(error))
+        run = partial(_in_thread, host, work, ended, done, failed)
+        again = partial(host.run_worker, run, thread=True, exit_on_error=False, group="jobs")
+        then = partial(host.operation_failed, error, again, partial(_give_up, ended, failed))
     if host.is_running:
         # Not `call_from_thread`: what goes wrong in showing it would be the worker's failure, and unseen.
-        host.call_later(ended, then)
+        host.call_later(host.carry, then)
+
+
+def _give_up(ended: Callable[[Callable[[], None]], None], failed: Callable[[str], None], words: str) -> None:
+    ended(partial(failed, words))

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui import words
 from tui.widgets.lines import Banner, KeyLine, TabLine, TopLine
-from tui.widgets.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
+from tui.widgets.small import LEAST_HEIGHT, LEAST_WIDTH, Refusal, TooSmall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from tui.reader import Question
 
 # Later screens are added here: the key that opens one, and its title.
-TABS = (("1", "Board"), ("2", "KPIs"), ("4", "Audit"), ("6", "Data"))
+TABS = (("1", "Board"), ("2", "KPIs"), ("4", "Audit"), ("5", "People"), ("6", "Data"))
+# Without the right to this action, in the policy's words, the store would refuse all that the screen asks.
+NEEDED = {"Board": "board.see", "KPIs": "targets.see", "Audit": "audit.see", "People": "people.see",
+          "Data": "data.see"}  # fmt: skip
 DAY = Binding.Group("day")
 WIDE = 120
 
@@ -40,11 +43,15 @@ class Page(Screen[None]):
     OPENED_BY_DIGIT: ClassVar[str | None] = None
     """The title of its tab, for a page that a digit opens."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._hidden: list[Widget] = []  # while what is shown is not for whoever has signed in
+
     def compose(self) -> ComposeResult:
         """Put the frame round the parts."""
         yield TopLine()
         with Vertical(id="body"):
-            yield TabLine(TABS, self.TAB)
+            yield TabLine(self.tabs, self.TAB)
             yield from self.parts()
         yield KeyLine()
 
@@ -71,14 +78,14 @@ class Page(Screen[None]):
         vital: bool = True,
     ) -> None:
         """Ask the store; `then` gets the value unless a newer question on the topic has been put."""
-        self.host.put(self, topic, question, then, failed=failed or self.show_failure, vital=vital)
+        self.host.put(self, topic, question, then, failed=failed, vital=vital)
 
     # -------------------------------------------------------------------------- what the app tells
 
     @property
     def is_whole(self) -> bool:
         """Whether the page has its parts: not yet before it is mounted, no more when the app is closing."""
-        return self.is_attached and bool(self.query("#top")) and bool(self.query("#keys"))
+        return self.is_attached and all(self.query(part) for part in ("#top", "#tabs", "#keys"))
 
     def on_mount(self) -> None:
         """Draw the frame."""
@@ -137,6 +144,28 @@ class Page(Screen[None]):
         """Another day or user is looked at."""
         self.reload()
 
+    def refuse(self, words: str) -> None:
+        """Whoever has signed in may not see this: the words stand in the place of all that was shown."""
+        if not self.query(Refusal):
+            self.query_one("#body").mount(Refusal())
+            self._focused_before = self.focused or self._focused_before
+            for widget in self.query_one("#body").children:
+                if widget.display and not isinstance(widget, (TabLine, Refusal)):
+                    widget.display = False
+                    self._hidden.append(widget)
+        self.query_one(Refusal).show(words)
+        self.call_after_refresh(self.show_keys)
+
+    def admit(self) -> None:
+        """They may see it again."""
+        if not self.query(Refusal):
+            return
+        self.query_one(Refusal).remove()
+        while self._hidden:
+            self._hidden.pop().display = True
+        self.call_after_refresh(self._focus_again)
+        self.call_after_refresh(self.show_keys)
+
     def show_failure(self, words: str) -> None:
         """Reading has failed: what is shown stays, and the banner says why."""
         self.show_banner(f"■ {words}. These are the last good figures; r tries again.")
@@ -159,9 +188,17 @@ class Page(Screen[None]):
             return
         day, odd = self._day_words()
         age, bad = self._age_words()
+        who = "" if host.me is None else host.me.said
         self.query_one(TopLine).show(
-            organisation=host.organisation, day=day, day_is_odd=odd, age=age, age_is_bad=bad
+            organisation=host.organisation, day=day, day_is_odd=odd, who=who, age=age, age_is_bad=bad
         )
+        self.query_one(TabLine).show_tabs(self.tabs)
+
+    @property
+    def tabs(self) -> tuple[tuple[str, str], ...]:
+        """The screens that digits open, without those that whoever has signed in would be refused."""
+        me = self.host.me
+        return TABS if me is None else tuple(tab for tab in TABS if me.may(NEEDED[tab[1]]))
 
     def _day_words(self) -> tuple[str, bool]:
         today, as_of = self.host.today, self.host.lens.as_of
@@ -189,7 +226,9 @@ class Page(Screen[None]):
         for known in self.active_bindings.values():
             if known.binding.id is not None:
                 active.setdefault(known.binding.id, known.binding)
-        shown = [active[name] for name in (*self.KEYS, "app.help") if name in active]
+        own = ("app.refresh", "app.back") if self.query(Refusal) else self.KEYS
+        # In the demo one changes who one is all the time, elsewhere nobody can.
+        shown = [active[name] for name in ("app.persona", *own, "app.help") if name in active]
         self.query_one(KeyLine).show([(self.app.get_key_display(binding), binding) for binding in shown])
 
 

@@ -13,7 +13,6 @@ from tui.actor import writer
 from tui.data_facts import ask_location
 from tui.data_words import dropped_words, retried_words
 from tui.screens.page import Page
-from tui.source import failure_words
 from tui.widgets.preview import share_words
 
 if TYPE_CHECKING:
@@ -139,8 +138,18 @@ class WorkingPage(Page):
         done: Callable[[Any], str],
         location: Location,
     ) -> None:
-        work = partial(self._in_thread, self.host, job, operation, done, location)
-        self.host.run_worker(work, thread=True, exit_on_error=False, group="writing")
+        self._run(self.host, job, operation, done, location)
+
+    def _run(
+        self,
+        app: StagewatchApp,
+        job: Job,
+        operation: Callable[[Store, Job], Any],
+        done: Callable[[Any], str],
+        location: Location,
+    ) -> None:
+        work = partial(self._in_thread, app, job, operation, done, location)
+        app.run_worker(work, thread=True, exit_on_error=False, group="writing")
 
     def _in_thread(
         self,
@@ -150,18 +159,18 @@ class WorkingPage(Page):
         done: Callable[[Any], str],
         location: Location,
     ) -> None:
-        result, failure = None, None
         try:
             store = writer(location, "app")
             try:
-                result = operation(store, job)
+                then = partial(self._ended, job, done, operation(store, job), None)
             finally:
                 store.close()
         except Exception as error:  # noqa: BLE001 - told to the person, who can go on
-            failure = failure_words(error)
+            again = partial(self._run, app, job, operation, done, location)
+            then = partial(app.operation_failed, error, again, partial(self._ended, job, None, None))
         # Not `call_from_thread`: what goes wrong in showing it would be the worker's failure, and unseen.
         # Not `self.host`: a page that was left meanwhile has no app any more.
-        app.call_later(self._ended, job, done, result, failure)
+        app.call_later(app.carry, then)
 
     def _ended(self, job: Job, done: Callable[[Any], str] | None, result: Any, failure: str | None) -> None:
         if self._timer is not None:

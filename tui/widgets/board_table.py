@@ -63,8 +63,8 @@ def stage_rows(board: Board, opened: frozenset[str]) -> tuple[BoardRow, ...]:
     return tuple(rows)
 
 
-def user_rows(users: Iterable[UserRow]) -> tuple[BoardRow, ...]:
-    """The users by name, never by rank, and the totals."""
+def user_rows(users: Iterable[UserRow], *, whole: bool = True) -> tuple[BoardRow, ...]:
+    """The users by name, never by rank, and the totals; not `whole` if others are not shown."""
     rows = [
         BoardRow(
             words.shown(row.user, "Nobody"), row.listings, row.listings.tasks, user=row.user, extra=row.tasks
@@ -74,7 +74,13 @@ def user_rows(users: Iterable[UserRow]) -> tuple[BoardRow, ...]:
     sums = total(row.counts for row in rows)
     return (
         *rows,
-        BoardRow("All users", sums, sums.tasks, extra=sum(row.extra for row in rows), is_total=True),
+        BoardRow(
+            "All users" if whole else "All shown",
+            sums,
+            sums.tasks,
+            extra=sum(row.extra for row in rows),
+            is_total=True,
+        ),
     )
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tui.themes import Look
 
 
+_LEAST_NAME = 5  # cells of the organisation's name, beside somebody's
+
+
 def width_of(segments: Sequence[Segment]) -> int:
     """How many cells the segments take."""
     return sum(cell_len(segment.text) for segment in segments)
@@ -45,27 +48,34 @@ class Line(Widget):
 
 
 class TopLine(Line):
-    """The frame's upper edge: product, organisation, day, and how fresh all this is."""
+    """The frame's upper edge: product, organisation, day, who has signed in, and how fresh all this is."""
 
     def __init__(self) -> None:
         super().__init__(id="top")
         self.organisation = ""
         self.day = ""
         self.day_is_odd = False
+        self.who = ""
         self.age = ""
         self.age_is_bad = False
 
-    def show(self, *, organisation: str, day: str, day_is_odd: bool, age: str, age_is_bad: bool) -> None:
+    def show(
+        self, *, organisation: str, day: str, day_is_odd: bool, who: str, age: str, age_is_bad: bool
+    ) -> None:
         """Say what stands in the line; `…_odd` and `…_bad` make a part stand out."""
-        facts = (organisation, day, day_is_odd, age, age_is_bad)
-        if facts == (self.organisation, self.day, self.day_is_odd, self.age, self.age_is_bad):
+        facts = (organisation, day, day_is_odd, who, age, age_is_bad)
+        if facts == (self.organisation, self.day, self.day_is_odd, self.who, self.age, self.age_is_bad):
             return
-        self.organisation, self.day, self.day_is_odd, self.age, self.age_is_bad = facts
+        self.organisation, self.day, self.day_is_odd, self.who, self.age, self.age_is_bad = facts
         self.refresh()
 
     def draw(self, width: int) -> list[Segment]:
-        """Product and day always fit; the organisation's name gives way."""
+        """The day always fits; the organisation's name gives way, then that of whoever is there.
+
+        With somebody there the product's name goes first: it is the one thing that everybody knows.
+        """
         look = drawing.look(self)
+        name, who = words.shown(self.organisation, ""), words.shown(self.who, "")
         edge = Segment("─", look.faint)
         day = Segment(f" {self.day} ", look.warning if self.day_is_odd else look.text)
         age = Segment(f" {self.age} ", look.warning if self.age_is_bad else look.muted)
@@ -74,10 +84,17 @@ class TopLine(Line):
         if self.day:
             fixed.append(day)
         room = width - width_of([*fixed, *tail]) - 4
-        name = words.shown(self.organisation, "")
-        if name and room > 0:
+        if who and name and cell_len(who) + 3 + cell_len(name) > room:
+            room += width_of(fixed[1:3])
+            del fixed[1:3]
+        place = len(fixed) - bool(self.day)
+        if who and room > 0:
+            who = who if cell_len(who) <= room else words.left(who, room)
+            fixed += [edge, Segment(f" {who} ", look.text)]
+            room -= cell_len(who) + 3
+        if name and room > (_LEAST_NAME if who else 0):
             name = name if cell_len(name) <= room else words.left(name, room)
-            fixed[3:3] = [Segment(f" {name} ", look.strong), edge]
+            fixed[place:place] = [Segment(f" {name} ", look.strong), edge]
         return [*fixed, Segment("─" * max(0, width - width_of([*fixed, *tail])), look.faint), *tail]
 
 
@@ -90,6 +107,12 @@ class TabLine(Line):
         self.tabs = tabs
         self.active = active
         self.path = tuple(path)
+
+    def show_tabs(self, tabs: Sequence[tuple[str, str]]) -> None:
+        """Show other screens than before."""
+        if tabs != self.tabs:
+            self.tabs = tabs
+            self.refresh()
 
     def show_path(self, *path: str) -> None:
         """Say where below the tab one is."""

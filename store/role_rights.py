@@ -1,0 +1,102 @@
+"""What a role of the server may do with a store's tables, by what its person is: no more than the policy.
+
+Which rows it may do it to is said by row security (store/migrations/row_security.py). A test holds this to
+kpi/policy.py: whoever may not change targets has no INSERT on them, whatever program they use.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from kpi.policy import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+# What the server is told of a table, and the tables it is told of.
+Right = tuple[str, str]
+
+APPEND_ONLY = (
+    "audit_entry",
+    "audit_review",
+    "target_set",
+    "target",
+    "target_set_withdrawal",
+    "calendar_change",
+)
+VIEWS = ("audit_spine", "audit_key")
+FUNCTIONS = "next_session(), credential_held(integer)"
+
+# To sign in, to be asked who one is, to leave an entry: rows of one's own. A target is part of every task.
+_EVERYBODY: tuple[Right, ...] = (
+    ("SELECT", "alembic_version organisation calendar_day calendar_change kpi"),
+    ("SELECT", "target_set target target_set_withdrawal"),
+    ("SELECT", "person team membership delegation person_link assignment access_grant"),
+    ("SELECT", "store_state audit_spine audit_key"),
+    ("UPDATE (revision, updated_at)", "store_state"),
+    ("SELECT, UPDATE", "credential"),
+    ("SELECT, INSERT, UPDATE", "session"),
+    ("SELECT, INSERT, UPDATE, DELETE", "recovery_code sign_in_attempts audit_state"),
+    ("SELECT, INSERT", "audit_name"),
+    ("INSERT (seq, epoch, text, hash, tag)", "audit_entry"),
+)
+_LISTINGS: tuple[Right, ...] = (
+    ("SELECT", "listing application event task task_phase listing_owner listing_freeze"),
+)
+_COUNTS: tuple[Right, ...] = (("SELECT", "task_count board_change"),)
+_TOLD = (
+    "title, department, role_type, urgency, folded, owner, target_set, open_tasks, due_on, done_by, frozen, "
+    "next_moment"
+)
+# Whoever reads the board brings it up to date: what timers have set off is replayed from the events.
+_REPLAY: tuple[Right, ...] = (
+    ("INSERT, DELETE", "task task_phase listing_owner listing_freeze"),
+    ("INSERT, UPDATE, DELETE", "task_count board_change"),
+    ("INSERT", "application"),
+    (f"UPDATE ({_TOLD})", "listing"),
+)
+_STANDING_IN: tuple[Right, ...] = (("INSERT, UPDATE", "delegation"),)
+_DATA: tuple[Right, ...] = (
+    ("INSERT", "listing event"),
+    ("SELECT, INSERT, UPDATE", "import_run"),
+    ("SELECT, INSERT, UPDATE, DELETE", "quarantine mapping"),
+    ("INSERT, DELETE", "person_link assignment"),
+)
+_AUDIT: tuple[Right, ...] = (("SELECT", "audit_entry setting"), ("SELECT, INSERT", "audit_review"))
+_TARGETS: tuple[Right, ...] = (("INSERT", "target_set target target_set_withdrawal calendar_change"),)
+_PEOPLE: tuple[Right, ...] = (
+    ("INSERT, UPDATE", "person team access_grant"),
+    ("INSERT, UPDATE, DELETE", "membership setting"),
+    ("INSERT", "credential"),
+    ("UPDATE", "audit_name"),
+)
+# An auditor compares what the log says of imports with what is there; a row's content is not for them.
+_COMPARING: tuple[Right, ...] = (("SELECT", "import_run mapping"), ("SELECT (import_id)", "quarantine"))
+
+_WORKING = (*_EVERYBODY, *_LISTINGS, *_COUNTS, *_REPLAY, *_STANDING_IN)
+RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
+    {
+        Role.SUPER_USER: (*_WORKING, *_DATA, *_AUDIT, *_TARGETS, *_PEOPLE),
+        Role.TEAM_MANAGER: _WORKING,
+        Role.HR_PARTNER: _WORKING,
+        Role.ADMINISTRATOR: (*_WORKING, *_DATA),
+        Role.RECRUITING_MANAGER: (*_EVERYBODY, *_LISTINGS, *_STANDING_IN),
+        Role.RECRUITER: _WORKING,
+        Role.AUDITOR: (*_EVERYBODY, *_LISTINGS, *_COUNTS, *_AUDIT, *_COMPARING),
+    }
+)
+# The columns by which the server numbers rows that people of some roles add.
+NUMBERED = (("listing", "id"), ("event", "seq"), ("import_run", "id"), ("quarantine", "id"))
+
+
+def numbers(role: Role) -> bool:
+    """Whether a person of this role adds to tables whose rows the server numbers."""
+    return role in {Role.SUPER_USER, Role.ADMINISTRATOR}
+
+
+def whole_rights(role: Role) -> Iterator[tuple[str, str]]:
+    """Every (table, command) that a person of this role has for whole rows, not for some columns."""
+    for commands, tables in RIGHTS[role]:
+        for command in () if "(" in commands else commands.split(", "):
+            yield from ((table, command) for table in tables.split())
