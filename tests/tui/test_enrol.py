@@ -13,7 +13,7 @@ from store.enrolling import give_enrolment_code
 from store.people import add_person
 from store.reading import open_reader
 from tests.store.cheap_passwords import hash_cheaply
-from tests.tui.doors import Entrance, coming, field, typed
+from tests.tui.doors import Entrance, coming, field, slowly, typed
 from tests.tui.driving import LARGE, SMALL, Driver, driven
 from tui.app import StagewatchApp
 from tui.screens.second_factor import SecondFactorScreen
@@ -92,7 +92,7 @@ async def test_who_needs_no_second_factor_chooses_a_password_and_is_in(entrance:
         await driver.sees("All stages", "Di New, recruiter")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, (60, 16)])
+@pytest.mark.parametrize("size", [SMALL, slowly(LARGE), (60, 16)])
 @driven
 async def test_a_second_factor_is_set_up_by_a_code_to_scan_and_recovery_codes_are_noted(
     entrance: Entrance, size

@@ -8,9 +8,8 @@ from functools import partial
 import pytest
 
 from tests.store.house import WRONG
-from tests.tui.doors import LONG_AGO, Entrance, coming, field, inside, look_again, typed
+from tests.tui.doors import LONG_AGO, Entrance, coming, field, inside, look_again, slowly, typed
 from tests.tui.driving import Driver, driven
-from tui import themes
 from tui.actor import held_token
 from tui.screens.ask_box import AskBox
 from tui.settings import Settings, save_settings, settings_path
@@ -50,7 +49,7 @@ async def test_who_is_away_too_long_is_locked_and_finds_everything_as_it_was(ent
         assert locked_at(entrance) is None
 
 
-@pytest.mark.parametrize("theme", list(themes.PALETTES))
+@pytest.mark.parametrize("theme", ["dark", slowly("light"), "terminal", slowly("colour-blind")])
 @driven
 async def test_no_theme_shows_what_lies_below(entrance: Entrance, theme):
     save_settings(settings_path(), Settings(theme))

@@ -10,7 +10,7 @@ from store.demo import make_demo
 from store.demo_people import make_people
 from store.location import Location
 from store.work import Store
-from tests.tui.doors import LONG_AGO, coming
+from tests.tui.doors import LONG_AGO, coming, slowly
 from tests.tui.driving import LARGE, SMALL, driven
 from tui.app import StagewatchApp
 from tui.personas import Cast
@@ -30,7 +30,7 @@ def demo(troupe, monkeypatch) -> StagewatchApp:
     return StagewatchApp(str(troupe.location), cast=Cast(troupe))
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", [SMALL, slowly(LARGE)])
 @driven
 async def test_the_demo_begins_as_a_super_user_and_f5_changes_who_one_is(demo, ring, size):
     async with coming(demo, size=size) as driver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.doors import Entrance, inside, look_again
+from tests.tui.doors import Entrance, inside, look_again, slowly
 from tests.tui.driving import LARGE, SMALL, driven, running
 from tests.tui.fake import World
 from tui import words
@@ -62,7 +62,7 @@ async def test_an_open_store_is_as_it_was(entrance: Entrance):
     [
         ("2", "KpisScreen", "You may not see the KPI page"),
         ("4", "AuditScreen", "You may not read the audit log"),
-        ("6", "DataScreen", "You may not see imports, mappings and the quarantine"),
+        slowly("6", "DataScreen", "You may not see imports, mappings and the quarantine"),
     ],
 )
 @driven

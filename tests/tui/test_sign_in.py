@@ -16,6 +16,7 @@ from tests.tui.doors import (
     inside,
     look_again,
     sign_in,
+    slowly,
 )
 from tests.tui.driving import LARGE, SMALL, Driver, driven, running
 from tui.actor import held_token, session_name
@@ -100,7 +101,7 @@ async def test_strokes_that_come_all_at_once_go_each_to_its_field(entrance: Entr
         await driver.sees("All stages")
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, (60, 16)])
+@pytest.mark.parametrize("size", [SMALL, slowly(LARGE), (60, 16)])
 @driven
 async def test_the_doors_fit_the_screen(entrance: Entrance, size):
     async with coming(entrance.guard(), size=size) as driver:
@@ -199,7 +200,7 @@ def over(entrance: Entrance) -> None:
     entrance.house.run("UPDATE session SET made_at = 1, seen_at = 2, coded_at = 1, ends_at = 3")
 
 
-@pytest.mark.parametrize("how", [ended_elsewhere, deactivated, over])
+@pytest.mark.parametrize("how", [ended_elsewhere, slowly(deactivated), slowly(over)])
 @driven
 async def test_a_session_that_is_gone_takes_everything_off_the_screen(entrance: Entrance, how):
     async with inside(entrance.guard(), "Bo") as driver:

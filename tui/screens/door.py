@@ -115,6 +115,8 @@ class DoorScreen(Attempts):
         self.set_class(event.size.height < self.ROOMY, "-low")
 
     def _show_intro(self) -> None:
+        if not self.query("#intro"):
+            return  # the app is closing
         self.query_one("#intro", Static).update(words.shown(self.intro(), ""))
 
     def _deliver(self, outcome: Outcome) -> None:
