@@ -92,6 +92,10 @@ def make_people(location: Location) -> Troupe:
         first, second = (add_person(store, name, Role.SUPER_USER) for name in SUPER_USERS)
         people = [Persona(one.number, one.name, _said(one.role)) for one in (first, second)]
         people += _add_teams(store)
+        with store.work("people.change") as work:  # else no month that is over would have anybody in a team
+            work.plain.run(
+                "UPDATE membership SET from_day = ?", (today.replace(year=today.year - 1, day=1).toordinal(),)
+            )
         administrator = add_person(store, ADMINISTRATOR, Role.ADMINISTRATOR)
         people.append(Persona(administrator.number, administrator.name, _said(administrator.role)))
         people.append(_add_recruiting_manager(store))

@@ -59,6 +59,13 @@ def test_everybody_is_there_whom_it_is_worth_being(demo: Troupe):
     assert not any(one.has_password for one in people.values())
 
 
+def test_the_teams_have_been_for_longer_than_the_months_of_their_totals(demo: Troupe):
+    with closing(open_reader(demo.location)) as reader:
+        since = reader.people().totals().since.toordinal()
+    with one_moment(demo.location) as plain:
+        assert all(day < since for (day,) in plain.rows("SELECT from_day FROM membership"))
+
+
 def test_each_sees_what_such_a_person_sees(demo: Troupe):
     seen = {}
     for one in demo.people:
