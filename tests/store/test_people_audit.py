@@ -83,7 +83,7 @@ def test_a_record_says_what_counts_and_no_more(peopled: Store) -> None:
         "person": RAY, "actions": "audit.see, board.see", "from": "2026-11-16", "until": "2026-11-25",
         "requested_by": 1,
     }  # fmt: skip
-    texts = [str(entry) for entry in entries(peopled.location)]
+    texts = [str(entry) for entry in entries(peopled.location, last)]
     assert not any(word in text for text in texts for word in ("argon2id", "ray@ats", "yearly"))
     assert str(digest).startswith("sha256:")
 
