@@ -25,7 +25,7 @@ from store.people_rows import today_of
 from store.reading import Reader, open_reader
 from store.roles import grant_role
 from store.sealing import seal
-from store.signing_in import SignedIn, sign_in
+from store.signing_in import SignedIn, sign_in, unlock
 from store.teams import add_team
 from store.who import Who
 from store.work import Store
@@ -89,6 +89,9 @@ class Estate:
         """Have a session of theirs, begun once: the next code comes only in half a minute."""
         if name not in self.tokens:
             self.sign_in(name)
+            return
+        with self.store(name) as store:  # which may have been left alone for too long meanwhile
+            unlock(store, self.tokens[name], PASSWORD)
 
     def found(self, role: str, statement: str) -> list[tuple[object, ...]]:
         """What a role reads without Stagewatch."""
