@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from textual.binding import Binding, BindingType
@@ -108,7 +110,7 @@ class DoorScreen(Attempts):
         """Say what is wanted, and ask which store this is."""
         self._show_intro()
         if self.door is None and self.NEEDS_DOOR:
-            self.host.desk.ask("door", ask_door, self._deliver)
+            self._ask_door()
 
     def on_resize(self, event: events.Resize) -> None:
         """In a low terminal the fields stand close together."""
@@ -119,11 +121,15 @@ class DoorScreen(Attempts):
             return  # the app is closing
         self.query_one("#intro", Static).update(words.shown(self.intro(), ""))
 
-    def _deliver(self, outcome: Outcome) -> None:
+    def _ask_door(self) -> None:
+        app = self.host  # a door that has been left, when there is an answer, knows of no app
+        app.desk.ask("door", ask_door, partial(self._deliver, app))
+
+    def _deliver(self, app: StagewatchApp, outcome: Outcome) -> None:
         """Not by the app's way: that is closed while there is a door."""
-        app = self.host
-        if app.is_running:
-            app.call_later(self._take_door, outcome)
+        with suppress(RuntimeError):  # the loop has ended meanwhile; nobody is left to see it
+            if app.is_running:
+                app.call_later(self._take_door, outcome)
 
     def _take_door(self, outcome: Outcome) -> None:
         if not self.is_attached:
@@ -165,7 +171,7 @@ class DoorScreen(Attempts):
                 self.set_focus(self.query_one(f"#{field.name}"))
                 return
         if self.door is None and self.NEEDS_DOOR:
-            self.host.desk.ask("door", ask_door, self._deliver)
+            self._ask_door()
             self.say("One moment: the store is being read …")
             return
         self.go_on()
