@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MINUTE = 60 * 1_000_000
 IDLE = 15 * MINUTE
 LONGEST = 12 * 60 * MINUTE
+# Two machines' clocks may differ by so much.
+_APART = 10 * MINUTE
 # What people do to come in; each asks for its own proof.
 BEFORE_SIGN_IN = frozenset(
     {"session.sign_in", "session.unlock", "session.lock", "session.sign_out", "people.complete"}
@@ -135,12 +137,12 @@ def visitor_by(plain: Plain, token: str | None, now: int, today: date) -> Visito
     if row is None or own_person(plain) not in (None, row[1]):
         raise SignInNeededError(f"this session is not known here; {_SIGN_IN}")
     number, person, name, active, label, rights, seen_at, coded_at, ends_at, locked_at, ended_at = row[:-1]
-    moment = max(now, seen_at)  # a clock that was set back makes no session live longer
     if ended_at is not None or not active:
         raise SignInNeededError(f"this session was ended; {_SIGN_IN}")
-    if moment >= ends_at:
+    check_clock(now, seen_at)
+    if now >= ends_at:
         raise SignInNeededError(f"this {'token' if label else 'session'} is over; {_SIGN_IN}")
-    if label is None and (locked_at is not None or moment - seen_at >= IDLE):
+    if label is None and (locked_at is not None or now - seen_at >= IDLE):
         raise LockedError("this session is locked; unlock it with “stagewatch sign-in --unlock”", name)
     standing = standing_of(plain, person, today)
     if row[-1] and needs_second_factor(standing):
@@ -152,6 +154,12 @@ def visitor_by(plain: Plain, token: str | None, now: int, today: date) -> Visito
     if rights is not None:
         standing = replace(standing, rights=actions_in(rights))
     return Visitor(standing, name, number, coded_at, label is not None, seen_at)
+
+
+def check_clock(now: int, seen_at: int) -> None:
+    """SignInNeededError if the clock was set back since the last sign of life: none lives longer by it."""
+    if now < seen_at - _APART:
+        raise SignInNeededError(f"the clock was set back since this session was last used; {_SIGN_IN}")
 
 
 def actions_in(said: str) -> frozenset[Action]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpi.audit_entry import Change
-from store.access import LONGEST, MINUTE, SignInNeededError, token_hash
+from store.access import LONGEST, MINUTE, SignInNeededError, check_clock, token_hash
 from store.attempts import count_attempt, forget_attempts, take_back_attempt
 from store.errors import StoreError
 from store.passwords import check_new_password, hash_password, is_outdated, verify_password
@@ -220,8 +220,9 @@ def _keep_password(work: Work, person: int, hashed: str) -> None:
 def _own_session(plain: Plain, token: str, now: int) -> tuple[int, int, str]:
     """(number, person, name) of a session that may be unlocked; SignInNeededError if it is over."""
     row = plain.row(_SESSION, (token_hash(plain, token),))
-    if row is None or row[4] is not None or max(now, row[5]) >= row[3]:
+    if row is None or row[4] is not None or now >= row[3]:
         raise SignInNeededError("this session is over; sign in with “stagewatch sign-in”")
+    check_clock(now, row[5])
     return row[0], row[1], row[2]
 
 

@@ -17,10 +17,9 @@ from store.audit_care import begin_key, write_one
 from store.location import find_location
 from store.targets import save_targets
 from store.who import NOBODY, Who
-from store.work import _PRAGMAS
 from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import Clock, new_store
-from tests.store.house import House, house_of
+from tests.store.house import House, house_of, in_no_hurry
 from tests.store.keyrings import Ring, keyring_in_memory
 
 if TYPE_CHECKING:
@@ -79,14 +78,9 @@ def founded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             server: Server = request.getfixturevalue("postgres_server")
             url = stack.enter_context(server.database())
         with keyring_in_memory(), pytest.MonkeyPatch.context() as patch:
-            # Whose connection stays open: these tests ask what is written, not whether the disk has it.
-            patch.setattr("store.work._PRAGMAS", tuple(map(_in_no_hurry, _PRAGMAS)))
+            in_no_hurry(patch)  # and the connection stays open
             store = stack.enter_context(new_store(url, clock=Clock(MONDAY)))
         yield store
-
-
-def _in_no_hurry(pragma: str) -> str:
-    return pragma.replace("synchronous = FULL", "synchronous = OFF")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyotp
 import pytest
 
+import store.work
 from kpi.events import instant_of
 from kpi.names import check_name
 from kpi.policy import SECOND_FACTOR, Action, Role
@@ -176,6 +177,12 @@ class House:
     def last(self) -> int:
         """The log's last entry."""
         return int(self.rows("SELECT coalesce(max(seq), 0) FROM audit_entry")[0][0])
+
+
+def in_no_hurry(patch: pytest.MonkeyPatch) -> None:
+    """For tests that ask what is written, not whether the disk has it: SQLite does not wait for it."""
+    pragmas = tuple(one.replace("synchronous = FULL", "synchronous = OFF") for one in store.work._PRAGMAS)
+    patch.setattr(store.work, "_PRAGMAS", pragmas)
 
 
 def said(act: Callable[[], object]) -> str:

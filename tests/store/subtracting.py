@@ -62,7 +62,7 @@ class Organisation:
         return next(
             (
                 ref
-                for ref, since, until in self.owners[listing]
+                for ref, since, until in self.owners.get(listing, ())
                 if since <= day and (until is None or day < until)
             ),
             None,
@@ -215,6 +215,15 @@ def _owners(made: Organisation, day: date, *, ended: bool) -> set[str]:
 # ------------------------------------------------------------------------------------- the questions
 
 
+class Part(NamedTuple):
+    """A part of somebody's figures: of a reference, in a kind of count of a day, one cell of it."""
+
+    ref: str
+    kind: Hashable
+    day: date
+    cell: Hashable
+
+
 class Answer(NamedTuple):
     """What was answered, to be compared; the names in it; the unknowns that each count is the sum of."""
 
@@ -270,7 +279,7 @@ class Asking:
             assert {self.made.whose(ref) for ref in refs & seen} <= {self.viewer}
             return frozenset()
         return frozenset(
-            (self.made.key(ref) + KNOWN * (ref in seen), (ref, kind, day, cell))
+            (self.made.key(ref) + KNOWN * (ref in seen), Part(ref, kind, day, cell))
             for ref in refs
             for cell in cells
         )
@@ -354,14 +363,13 @@ class Asking:
         seen = self.may_see(day, ended=finished)
         assert {one for one, _, _ in named} <= seen
         assert all(row.user is not None for row in rows if self._owner(row.listing, day) in seen)
-        kind = "finished" if finished else "open"
-        sums = [
-            self.cells((kind, listing), day, one, (code, state), ended=finished) for one, code, state in named
-        ]
+        among = "finished" if finished else "open"
+        kind = among if listing is None else (among, listing)
+        sums = [self.cells(kind, day, one, (code, state), ended=finished) for one, code, state in named]
         codes = [code for code in self.codes if kpi in (None, code) and stage in (None, self.stage[code])]
         states = [*OPEN, Status.CANCELLED] if status is None else [status]
         every = [(code, state) for code in codes for state in states]
-        sums.append(self.cells((kind, listing), day, user, *every, ended=finished))
+        sums.append(self.cells(kind, day, user, *every, ended=finished))
         return Answer((total, rows), {one for one, _, _ in named}, sums)
 
     def _owner(self, listing: str, day: date) -> str | None:

@@ -23,6 +23,7 @@ from store.people import add_person, change_person
 from store.people_links import assign_listing, link_person, unlink_person
 from store.permission import permit_export
 from store.plain import connect
+from store.proofs import account_by
 from store.restore import restore
 from store.reviews import mark_reviewed
 from store.sessions import end_session
@@ -223,6 +224,7 @@ def test_who_is_not_there_has_no_standing(house: House) -> None:
     with closing(connect(house.store.location)) as plain:
         assert standing_of(plain, 1, house.today).role == Role.SUPER_USER
         assert "person 99 is deactivated or not there" in said(lambda: standing_of(plain, 99, house.today))
+        assert "there is no person 99" in said(lambda: account_by(plain, 99, house.now))
 
 
 def test_a_place_without_a_store_guards_nothing(tmp_path: Path) -> None:

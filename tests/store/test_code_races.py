@@ -98,8 +98,8 @@ def race(house: House, racers: list[Signer], rounds: int) -> Counter[tuple[str, 
 
 def test_to_two_processes_a_code_is_good_once_and_an_account_is_one(house: House, ring: Ring) -> None:
     with signers(house, ring, 2) as racers:
-        assert race(house, racers, 60) == {("RefusedError", "in"): 60}
-        assert house.rows("SELECT count(*) FROM session") == [(60,)]
+        assert race(house, racers, 40) == {("RefusedError", "in"): 40}
+        assert house.rows("SELECT count(*) FROM session") == [(40,)]
         house.later(SECOND)
         for turn in range(failures(house), 3):
             racers[turn % 2].sign_in(None, password=OTHER)

@@ -45,7 +45,7 @@ def grant(
 ) -> int:
     """Asked for by Ada and approved by Olu; Ada is at the terminal afterwards."""
     house.enter("Ada")
-    made = request_grant(house.store, number, "The yearly audit", actions, first, last)
+    made = request_grant(house.store, number, "The audit of the year", actions, first, last)
     house.enter("Olu")
     approve_grant(house.store, made.number)
     house.enter("Ada")
@@ -70,8 +70,8 @@ def test_a_grant_is_asked_for_by_one_super_user_and_approved_by_another(asked: H
     anns = asked.session(asked.members["Ann"])
     with asked.reader(anns) as reader:
         assert sees(reader) == set()
-        made = request_grant(asked.store, 4, " The yearly\naudit ", SEE, TODAY, TODAY + DAY)
-        assert (made.number, made.purpose) == (1, "The yearly audit")
+        made = request_grant(asked.store, 4, " The audit of\nthe year ", SEE, TODAY, TODAY + DAY)
+        assert (made.number, made.purpose) == (1, "The audit of the year")
         assert sees(reader) == set()
         assert "who asks for access does not approve it" in said(lambda: approve_grant(asked.store, 1))
         asked.enter("Olu")
@@ -79,7 +79,7 @@ def test_a_grant_is_asked_for_by_one_super_user_and_approved_by_another(asked: H
         assert sees(reader) == {"audit.see", "board.see"}
     told = [entry for entry in asked.told(last) if entry.target == "grant:1" and entry.outcome == "done"]
     request, approval = told
-    assert (request.operation, request.reason) == ("grant.request", "The yearly audit")
+    assert (request.operation, request.reason) == ("grant.request", "The audit of the year")
     assert changes_of(request)["actions"] == (None, "audit.see, board.see")
     assert changes_of(approval) == {"approved_by": (None, 3)}
     assert [name_of(asked.store.location, entry.actor) for entry in told] == ["Ada", "Olu"]

@@ -22,6 +22,7 @@ from store.work import Store
 from tests.postgres import Server
 from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import new_store, reader_of
+from tests.store.house import in_no_hurry
 from tests.store.keyrings import Ring, keyring_in_memory
 from tests.store.policy_acts import Case, cases
 from tests.store.policy_questions import Question, questions, sees_board
@@ -52,7 +53,9 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         url = str(folder / "world.db")
         if request.param == "postgres":
             url = stack.enter_context(request.getfixturevalue("postgres_server").database())
-        hash_cheaply(stack.enter_context(pytest.MonkeyPatch.context()))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        hash_cheaply(patch)
+        in_no_hurry(patch)
         with keyring_in_memory() as ring:
             world = build(stack.enter_context(new_store(url)), folder)
             world.kept = dict(ring.kept)

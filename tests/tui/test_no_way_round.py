@@ -94,8 +94,9 @@ def asks_first(around: ast.AST) -> bool:
 
 def ways_round(path: Path) -> list[str]:
     """Where a file uses a store as nobody, or as the program itself."""
-    found, known = [], from_store(path)
-    for call, name, around in calls(path):
+    found: list[str] = []
+    known = from_store(path)
+    for call, name, around in calls(path) if known else ():
         where = f"{path.name}:{call.lineno}: {name}"
         if name in {"Who", "Store"} and name in known and path != ACTOR:
             found.append(where)

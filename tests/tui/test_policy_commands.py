@@ -15,6 +15,7 @@ from kpi.policy import OPERATIONS, WHOLE, Action, Role, Subject, allows
 from store.key_files import key_file_text
 from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import new_store
+from tests.store.house import in_no_hurry
 from tests.store.keyrings import Ring, keyring_in_memory
 from tests.store.policy_questions import sees_board
 from tests.store.policy_world import ELSEWHERE, MANAGED, MAPPING, MINE, PARTNERED, Actor, World, build
@@ -186,7 +187,9 @@ def questions(world: World, actor: Actor) -> list[tuple[Cell, bool]]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("world")
-        hash_cheaply(stack.enter_context(pytest.MonkeyPatch.context()))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        hash_cheaply(patch)
+        in_no_hurry(patch)
         with keyring_in_memory() as ring:
             place = stack.enter_context(new_store(str(folder / "world.db")))
             world = build(place, folder)
