@@ -28,7 +28,7 @@ from store.one_time_codes import (
     step_for,
 )
 from store.passwords import check_new_password, hash_password
-from store.people_rows import check_free, has_another_super_user, load_person, next_number, refused
+from store.people_rows import has_another_super_user, insert_person, load_person, refused
 from store.proofs import Account, RefusedError, count_by_name, find_account, prove_code
 from store.schema import check_version
 from store.sealing import seal
@@ -281,13 +281,8 @@ def make_first_super_user(
 
 def _add_super_user(work: Work, wanted: Name, hashed: str) -> int:
     """Write the person with their password; their number."""
-    check_free(work.plain, "person", wanted)
-    number = next_number(work.plain, "person")
     work.operation = replace(work.operation, actor=wanted.shown)
-    work.plain.run(
-        "INSERT INTO person (number, name, folded, role, active, created_at) VALUES (?, ?, ?, ?, 1, ?)",
-        (number, wanted.shown, wanted.folded, Role.SUPER_USER.value, work.now),
-    )
+    number = insert_person(work, wanted, Role.SUPER_USER)
     work.plain.run(
         "INSERT INTO credential (person, password_hash, last_step, changed_at) VALUES (?, ?, 0, ?)",
         (number, hashed, work.now),

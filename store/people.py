@@ -18,9 +18,9 @@ from store.people_rows import (
     check_free,
     check_unchanged,
     has_another_super_user,
+    insert_person,
     load_person,
     load_team,
-    next_number,
     refused,
     today_of,
 )
@@ -49,12 +49,7 @@ def add_person(
         plain = work.plain
         check_version(plain, store.location)
         _check_not_first(work, role)
-        check_free(plain, "person", wanted)
-        number = next_number(plain, "person")
-        plain.run(
-            "INSERT INTO person (number, name, folded, role, active, created_at) VALUES (?, ?, ?, ?, 1, ?)",
-            (number, wanted.shown, wanted.folded, role.value, work.now),
-        )
+        number = insert_person(work, wanted, role)
         if team is not None:
             load_team(plain, team)
             move_to_team(plain, number, team, today_of(work))

@@ -148,6 +148,17 @@ def next_number(plain: Plain, table: str) -> int:
     return int(plain.value(f"SELECT coalesce(max(number), 0) + 1 FROM {table}"))
 
 
+def insert_person(work: Work, name: Name, role: Role) -> int:
+    """Write a person who is in no team yet; their number. StoreError for a name that somebody has."""
+    check_free(work.plain, "person", name)
+    number = next_number(work.plain, "person")
+    work.plain.run(
+        "INSERT INTO person (number, name, folded, role, active, created_at) VALUES (?, ?, ?, ?, 1, ?)",
+        (number, name.shown, name.folded, role.value, work.now),
+    )
+    return number
+
+
 def check_free(plain: Plain, table: str, name: Name, own: int | None = None) -> None:
     """StoreError if another person, or another team, has a name like this one."""
     row = plain.row(f"SELECT number, name FROM {table} WHERE folded = ?", (name.folded,))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui import words
 from tui.people_facts import ask_listings
-from tui.screens.dialogue import Dialogue
+from tui.screens.picking import PickingBox
 from tui.widgets.finder import Finder
 from tui.widgets.text_rows import Choice, PickRows
 
@@ -16,14 +16,9 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.widgets import Input
 
-    from tui.widgets.rows import Rows
 
-
-class ListingBox(Dialogue[str]):
+class ListingBox(PickingBox):
     """Gives the listing's reference; nothing if the box was closed."""
-
-    FOOTING = "type to find · enter chooses · esc closes"
-    AUTO_FOCUS = "Finder"
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -64,26 +59,3 @@ class ListingBox(Dialogue[str]):
     def _failed(self, said: str) -> None:
         if self.is_attached:
             self.query_one(PickRows).say("The listings cannot be read", f"{said[:1].upper()}{said[1:]}.")
-
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Choose the one with the cursor."""
-        message.stop()
-        self._choose()
-
-    def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Choose the one that was clicked."""
-        message.stop()
-        self._choose()
-
-    def on_rows_moved(self, message: Rows.Moved) -> None:
-        """Nobody else needs to know."""
-        message.stop()
-
-    def _choose(self) -> None:
-        rows = self.query_one(PickRows)
-        if not rows.said and rows.picked is not None:
-            self.dismiss(str(rows.picked.value))
-
-    def action_move(self, step: int) -> None:
-        """Move through the listings while the input keeps the focus."""
-        self.query_one(PickRows).action_move(step)

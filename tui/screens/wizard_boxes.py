@@ -11,6 +11,7 @@ from textual.widgets import Static, TextArea
 from kpi.text import clean
 from tui import words
 from tui.screens.dialogue import Dialogue
+from tui.screens.picking import PickingBox
 from tui.widgets.finder import Finder
 from tui.widgets.text_rows import Choice, MarkRows, PickRows
 
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
     from tui.widgets.rows import Rows
 
 
-class PickBox(Dialogue[object]):
-    """Gives the value of the choice; nothing if it was closed. What is typed narrows the choices."""
-
-    FOOTING = "type to find · enter chooses · esc closes"
-    AUTO_FOCUS = "Finder"
+class PickBox(PickingBox):
+    """What is typed narrows the choices."""
 
     def __init__(self, heading: str, said: str, choices: Sequence[Choice] | None) -> None:
         """Offer `choices`; None if they are still to come, by `offer`."""
@@ -63,29 +61,6 @@ class PickBox(Dialogue[object]):
         """Show those that fit."""
         message.stop()
         self._show()
-
-    def on_input_submitted(self, message: Input.Submitted) -> None:
-        """Choose the one with the cursor."""
-        message.stop()
-        self._choose()
-
-    def on_rows_chosen(self, message: Rows.Chosen) -> None:
-        """Choose the one that was clicked."""
-        message.stop()
-        self._choose()
-
-    def on_rows_moved(self, message: Rows.Moved) -> None:
-        """Nobody else needs to know."""
-        message.stop()
-
-    def _choose(self) -> None:
-        rows = self.query_one(PickRows)
-        if not rows.said and rows.picked is not None:
-            self.dismiss(rows.picked.value)
-
-    def action_move(self, step: int) -> None:
-        """Move through the choices while the input keeps the focus."""
-        self.query_one(PickRows).action_move(step)
 
 
 class ValuesBox(Dialogue[tuple[str, ...]]):
