@@ -125,7 +125,8 @@ TEXTS = st.text(st.characters(codec="cp1252", exclude_characters='\r\n,";|'), mi
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=20), st.sampled_from(sorted(ENCODINGS)))
 def test_what_is_written_in_an_encoding_is_read_back(rows: list[tuple[str, str]], encoding: str) -> None:
-    wanted = [(f"ééé{kind}", f"J{listing}") for kind, listing in rows]
+    # Two letters of Windows-1252 may look like one of UTF-8: most of a row's must not.
+    wanted = [("é" * (3 + len(kind + listing)) + kind, f"J{listing}") for kind, listing in rows]
     text = HEADER + "".join(f"{kind},{AT},{listing}\n" for kind, listing in wanted)
     items = read(ENCODINGS[encoding] + text.encode(encoding))
     assert [(item.kind, item.listing) for item in events(items)] == [
