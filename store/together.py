@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Listings per portion: enough to make commits cheap, few enough that other writers wait a moment only and
 # that their events fit in memory, however many each has.
 PORTION, FIRST_PORTION = 2_000, 200
-FEW_EVENTS, MANY_EVENTS = 8_000, 20_000
+FEW_EVENTS, MANY_EVENTS = 5_000, 12_000
 # With fewer listings the processes would take longer to start than to help.
 WORTH_A_CREW = 1_500
 MOST_MEMBERS = 3
