@@ -47,6 +47,12 @@ class Action(StrEnum):
     EXPORT_TASKS = "board.export"
     SEE_FIGURES = "figures.see"
     SEE_TOTALS = "totals.see"
+    APPROVE_SUMMARIES = "summaries.approve"
+    CONTEST_FIGURES = "figures.contest"
+    DECIDE_CONTESTS = "contests.decide"
+    WRITE_DOCUMENTS = "documents.write"
+    SEE_BENCHMARKS = "benchmarks.see"
+    CHANGE_BENCHMARKS = "benchmarks.change"
     SEE_TARGETS = "targets.see"
     CHANGE_TARGETS = "targets.change"
     SEE_CALENDAR = "calendar.see"
@@ -77,37 +83,43 @@ _ALL, _TEAM, _LIST, _OWN, _NO = Scope.ORGANISATION, Scope.OWN_TEAM, Scope.OWN_LI
 # An auditor has what reaches the organisation only while a grant names it.
 # fmt: off
 _TABLE: Mapping[Action, tuple[Scope | None, ...]] = {
-    #                        super   team     HR business recruitment    recruiting
-    #                        user    manager  partner     administrator  manager  recruiter  auditor
-    Action.SEE_BOARD:       (_ALL,   _ALL,    _ALL,       _ALL,          _LIST,   _ALL,      _ALL),
-    Action.EXPORT_TASKS:    (_ALL,   _ALL,    _ALL,       _ALL,          _LIST,   _ALL,      _NO),
-    Action.SEE_FIGURES:     (_OWN,   _TEAM,   _TEAM,      _OWN,          _OWN,    _OWN,      _OWN),
-    Action.SEE_TOTALS:      (_ALL,   _TEAM,   _ALL,       _ALL,          _NO,     _TEAM,     _ALL),
-    Action.SEE_TARGETS:     (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.CHANGE_TARGETS:  (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.SEE_CALENDAR:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.CHANGE_CALENDAR: (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.SEE_DATA:        (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
-    Action.BRING_IN:        (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
-    Action.SEE_AUDIT:       (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
-    Action.REVIEW_AUDIT:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
-    Action.EXPORT_AUDIT:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
-    Action.KEEP_KEYS:       (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.CARE_FOR_STORE:  (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    #                          super   team     HR business recruitment    recruiting
+    #                          user    manager  partner     administrator  manager  recruiter  auditor
+    Action.SEE_BOARD:         (_ALL,   _ALL,    _ALL,       _ALL,          _LIST,   _ALL,      _ALL),
+    Action.EXPORT_TASKS:      (_ALL,   _ALL,    _ALL,       _ALL,          _LIST,   _ALL,      _NO),
+    Action.SEE_FIGURES:       (_OWN,   _TEAM,   _TEAM,      _OWN,          _OWN,    _OWN,      _OWN),
+    Action.SEE_TOTALS:        (_ALL,   _TEAM,   _ALL,       _ALL,          _NO,     _TEAM,     _ALL),
+    Action.APPROVE_SUMMARIES: (_NO,    _TEAM,   _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.CONTEST_FIGURES:   (_OWN,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
+    Action.DECIDE_CONTESTS:   (_NO,    _NO,     _TEAM,      _NO,           _NO,     _NO,       _NO),
+    Action.WRITE_DOCUMENTS:   (_NO,    _TEAM,   _TEAM,      _NO,           _NO,     _NO,       _NO),
+    Action.SEE_BENCHMARKS:    (_ALL,   _ALL,    _ALL,       _ALL,          _ALL,    _ALL,      _ALL),
+    Action.CHANGE_BENCHMARKS: (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.SEE_TARGETS:       (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.CHANGE_TARGETS:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.SEE_CALENDAR:      (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.CHANGE_CALENDAR:   (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.SEE_DATA:          (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
+    Action.BRING_IN:          (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
+    Action.SEE_AUDIT:         (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
+    Action.REVIEW_AUDIT:      (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
+    Action.EXPORT_AUDIT:      (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _ALL),
+    Action.KEEP_KEYS:         (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.CARE_FOR_STORE:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
     # Whoever links people sees whom.
-    Action.SEE_PEOPLE:      (_ALL,   _TEAM,   _ALL,       _ALL,          _OWN,    _OWN,      _OWN),
-    Action.CHANGE_PEOPLE:   (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.LINK_PEOPLE:     (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
-    Action.CHANGE_TEAMS:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.DELEGATE:        (_ALL,   _TEAM,   _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.SEE_SESSIONS:    (_ALL,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
-    Action.END_SESSIONS:    (_ALL,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
-    Action.MAKE_TOKENS:     (_OWN,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
-    Action.SEE_GRANTS:      (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.REQUEST_GRANTS:  (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.APPROVE_GRANTS:  (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.REVOKE_GRANTS:   (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
-    Action.SEE_POLICY:      (_ALL,   _ALL,    _ALL,       _ALL,          _ALL,    _ALL,      _ALL),
+    Action.SEE_PEOPLE:        (_ALL,   _TEAM,   _ALL,       _ALL,          _OWN,    _OWN,      _OWN),
+    Action.CHANGE_PEOPLE:     (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.LINK_PEOPLE:       (_ALL,   _NO,     _NO,        _ALL,          _NO,     _NO,       _NO),
+    Action.CHANGE_TEAMS:      (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.DELEGATE:          (_ALL,   _TEAM,   _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.SEE_SESSIONS:      (_ALL,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
+    Action.END_SESSIONS:      (_ALL,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
+    Action.MAKE_TOKENS:       (_OWN,   _OWN,    _OWN,       _OWN,          _OWN,    _OWN,      _OWN),
+    Action.SEE_GRANTS:        (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.REQUEST_GRANTS:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.APPROVE_GRANTS:    (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.REVOKE_GRANTS:     (_ALL,   _NO,     _NO,        _NO,           _NO,     _NO,       _NO),
+    Action.SEE_POLICY:        (_ALL,   _ALL,    _ALL,       _ALL,          _ALL,    _ALL,      _ALL),
 }
 # fmt: on
 POLICY: Mapping[Action, Mapping[Role, Scope]] = MappingProxyType(
@@ -159,6 +171,20 @@ OPERATIONS: Mapping[str, Action | None] = MappingProxyType(
         "people.unlink": Action.LINK_PEOPLE,
         "people.assign": Action.LINK_PEOPLE,
         "people.unassign": Action.LINK_PEOPLE,
+        "summary.generate": None,
+        "summary.approve": Action.APPROVE_SUMMARIES,
+        "summary.return": Action.APPROVE_SUMMARIES,
+        "summary.keep": Action.APPROVE_SUMMARIES,
+        "summary.answer": Action.SEE_FIGURES,
+        "summary.comment": Action.SEE_FIGURES,
+        "summary.report": Action.CONTEST_FIGURES,
+        "contest.make": Action.CONTEST_FIGURES,
+        "contest.decide": Action.DECIDE_CONTESTS,
+        "document.add": Action.WRITE_DOCUMENTS,
+        "document.appeal": Action.CONTEST_FIGURES,
+        "document.decide": Action.DECIDE_CONTESTS,
+        "benchmarks.save": Action.CHANGE_BENCHMARKS,
+        "setting.first_weekday": Action.CHANGE_BENCHMARKS,
         "team.add": Action.CHANGE_TEAMS,
         "team.change": Action.CHANGE_TEAMS,
         "team.delegate": Action.DELEGATE,
@@ -184,6 +210,8 @@ STEP_UP: frozenset[Action] = frozenset(
         Action.CHANGE_TEAMS,
         Action.DELEGATE,
         Action.APPROVE_GRANTS,
+        Action.APPROVE_SUMMARIES,
+        Action.DECIDE_CONTESTS,
         Action.EXPORT_AUDIT,
         Action.EXPORT_TASKS,
         Action.MAKE_TOKENS,
@@ -199,13 +227,23 @@ GRANTABLE: frozenset[Action] = frozenset(
         Action.EXPORT_AUDIT,
         Action.SEE_BOARD,
         Action.SEE_TOTALS,
+        Action.SEE_BENCHMARKS,
         Action.SEE_POLICY,
     }
 )
 # Else a super user could make themselves the manager whom single figures are for, or those figures their own
-# by linking another's user reference to themselves, or approve themselves.
+# by linking another's user reference to themselves, or approve themselves; and a summary is for a second
+# person to judge, whoever manages its team.
 NEVER_FOR_ONESELF: frozenset[Action] = frozenset(
-    {Action.CHANGE_TEAMS, Action.DELEGATE, Action.LINK_PEOPLE, Action.APPROVE_GRANTS}
+    {
+        Action.CHANGE_TEAMS,
+        Action.DELEGATE,
+        Action.LINK_PEOPLE,
+        Action.APPROVE_GRANTS,
+        Action.APPROVE_SUMMARIES,
+        Action.DECIDE_CONTESTS,
+        Action.WRITE_DOCUMENTS,
+    }
 )
 # Else a token could outlive itself, or give itself the rights that it lacks. A script gives no fresh code: it
 # exports by a token that was made for that with one, and neither approves nor changes who may do what.

@@ -40,6 +40,7 @@ POLICY_NOTES: tuple[str, ...] = (
     "An auditor has what reaches the organisation only while an approved grant names it.",
     "One person's figures are for that person, their manager and their HR business partner alone.",
     "Nobody makes themselves manager or stand-in, links users to themselves, or approves their own grant.",
+    "Nobody approves their own summary, decides about it, or writes documents about themselves.",
     "A token has the rights that it was made for, as long as its owner has them; it makes no other tokens.",
 )
 # Each completes “may …”.
@@ -47,8 +48,14 @@ ACTION_WORDS: Mapping[Action, str] = MappingProxyType(
     {
         Action.SEE_BOARD: "see the board, its lists and its tasks",
         Action.EXPORT_TASKS: "export tasks",
-        Action.SEE_FIGURES: "see one person's figures",
+        Action.SEE_FIGURES: "see one person's figures and summaries, answer flags and comment",
         Action.SEE_TOTALS: "see totals of teams, from five people up",
+        Action.APPROVE_SUMMARIES: "approve and return weekly summaries",
+        Action.CONTEST_FIGURES: "contest figures and documents about oneself, and report what one did",
+        Action.DECIDE_CONTESTS: "decide contests and appeals",
+        Action.WRITE_DOCUMENTS: "attach coaching notes, corrective actions and plans to summaries",
+        Action.SEE_BENCHMARKS: "see the benchmarks",
+        Action.CHANGE_BENCHMARKS: "change the benchmarks and the first day of the week",
         Action.SEE_TARGETS: "see the KPI page",
         Action.CHANGE_TARGETS: "change targets",
         Action.SEE_CALENDAR: "see the calendar's page",

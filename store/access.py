@@ -200,13 +200,21 @@ def check_operation(plain: Plain, visitor: Visitor, operation: str, subject: Sub
 
 
 _DIGITS = 10  # more than that no number has
+_OF_SUMMARY = {
+    "summary": "FROM summary WHERE number = ?",
+    "contest": "FROM summary WHERE number = (SELECT summary FROM contest WHERE number = ?)",
+    "document": "FROM summary WHERE number = (SELECT summary FROM document WHERE number = ?)",
+}
 _PERSON_OF = {
     "session": "SELECT person FROM session WHERE number = ?",
     "grant": "SELECT person FROM access_grant WHERE number = ?",
+    **{kind: f"SELECT person {of}" for kind, of in _OF_SUMMARY.items()},
 }
 _TEAM_OF = {
     "person": "SELECT team FROM membership WHERE person = ? AND until_day IS NULL",
     "delegation": "SELECT team FROM delegation WHERE number = ?",
+    # The one that they were in then.
+    **{kind: f"SELECT team {of}" for kind, of in _OF_SUMMARY.items()},
 }
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from kpi.audit_entry import GONE, Change, Entry, EntryError, Origin, Outcome, entry_text, read_entry
 from kpi.chain import UNSEALED, canonical, entry_hash, entry_tag, genesis
-from kpi.chain_keys import FINGERPRINT_FIELD, KEY_OPERATION
+from kpi.chain_keys import FINGERPRINT_FIELD, KEY_OPERATION, MOST_EPOCHS
 from kpi.events import moment_of
 from kpi.text import clean
 from store.audit_records import Fields, Record, base_of, changes_between, digest_of, fields_in, fields_of
@@ -72,19 +72,30 @@ def _spine(plain: Plain) -> str:
 
 
 def head_of(plain: Plain, store: UUID) -> Head:
-    """The end of the log."""
+    """The end of the log. Edited, it may be anything: what comes after it must be written all the same."""
     row = plain.row(f'SELECT seq, epoch, hash, "at" FROM {_spine(plain)} ORDER BY seq DESC LIMIT 1')
     if row is None:
         return Head(0, UNSEALED, genesis(store), 0)
     seq, epoch, hashed, at = row
-    # Edited, it may be anything: what comes after it must be written all the same.
+    is_epoch = isinstance(epoch, int) and UNSEALED <= epoch <= MOST_EPOCHS
     is_instant = isinstance(at, int) and 0 <= at < _END_OF_TIME
-    return Head(seq, epoch, bytes(hashed), at if is_instant else 0)
+    return Head(seq, epoch if is_epoch else UNSEALED, _digest(hashed), at if is_instant else 0)
+
+
+def _digest(found: object) -> bytes:
+    return found if isinstance(found, bytes) else b""
+
+
+def hex_of(digest: object) -> str:
+    """A stored digest in hex; what else a store holds that was tampered with is shown for what it is."""
+    return digest.hex() if isinstance(digest, bytes) else str(digest)
 
 
 def last_epoch(plain: Plain) -> int:
     """The latest epoch in which anything was sealed; UNSEALED if nothing ever was."""
-    found = plain.value(f"SELECT epoch FROM {_spine(plain)} WHERE epoch > 0 ORDER BY seq DESC LIMIT 1")
+    found = plain.value(
+        f"SELECT epoch FROM {_spine(plain)} WHERE epoch BETWEEN 1 AND {MOST_EPOCHS} ORDER BY seq DESC LIMIT 1"
+    )
     return int(found or UNSEALED)
 
 
@@ -110,8 +121,8 @@ def store_id_of(plain: Plain) -> UUID | None:
     """The id that the chain is bound to; None before the founding."""
     found = plain.value("SELECT store_id FROM organisation")
     try:
-        return None if found is None else UUID(found)
-    except (ValueError, AttributeError) as error:
+        return None if found is None else UUID(str(found))
+    except ValueError as error:
         raise StoreError(
             "the store's own id is none any more; look with “stagewatch audit verify”"
         ) from error
@@ -250,23 +261,20 @@ def _epoch(head: Head, entry: Entry, ring: KeyRing | None, store: UUID) -> tuple
     return epoch, _led_to(ring, epoch, store)
 
 
-def _led_to(ring: KeyRing, epoch: int, store: UUID) -> KeyRing | None:
-    """The ring with the key of a later epoch, in place of its own; None for an epoch that cannot be."""
+def _led_to(ring: KeyRing, epoch: int, store: UUID) -> KeyRing:
+    """The ring with the key of a later epoch, in place of its own."""
     from store.audit_keys import keys_for  # deferred: as above
 
     key = ring.key
-    try:
-        for key in keys_for(ring.key, ring.epoch, epoch, store):  # noqa: B007 - the last one is wanted
-            pass
-    except StoreError:  # somebody wrote any number there: what comes is not sealed, and `verify` says why
-        return None
+    for key in keys_for(ring.key, ring.epoch, epoch, store):  # noqa: B007 - the last one is wanted
+        pass
     return replace(ring, epoch=epoch, key=key)
 
 
 def hash_at(plain: Plain, seq: int) -> bytes | None:
     """The hash of an entry, None where there is none."""
     found = plain.value(f"SELECT hash FROM {_spine(plain)} WHERE seq = ?", (seq,))
-    return None if found is None else bytes(found)
+    return None if found is None else _digest(found)
 
 
 def actor_id(plain: Plain, name: str) -> str:

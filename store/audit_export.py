@@ -22,7 +22,7 @@ from uuid import UUID
 from kpi.audit_entry import EntryError, read_entry
 from kpi.chain import genesis
 from kpi.events import moment_of
-from store.audit import store_id_of
+from store.audit import hex_of, store_id_of
 from store.errors import StoreError
 from store.moment import one_moment
 from store.organisation import load_organisation
@@ -150,8 +150,8 @@ def _told(plain: Plain, tell: Callable[[float], None] | None) -> Iterator[Row]:
 def _as_lines(out: _Digesting, rows: Iterable[Row], head: str) -> tuple[int, str]:
     entries = 0
     for seq, epoch, text, hashed, tag in rows:
-        entries, head = entries + 1, _hex(hashed)
-        line = {"seq": seq, "epoch": epoch, "text": text, "hash": head, "tag": tag and _hex(tag)}
+        entries, head = entries + 1, hex_of(hashed)
+        line = {"seq": seq, "epoch": epoch, "text": text, "hash": head, "tag": tag and hex_of(tag)}
         out.write(_JSON(line) + "\n")
     return entries, head
 
@@ -161,18 +161,13 @@ def _as_table(out: _Digesting, rows: Iterable[Row], head: str) -> tuple[int, str
     table.writerow(COLUMNS)
     entries = 0
     for seq, epoch, text, hashed, tag in rows:
-        entries, head = entries + 1, _hex(hashed)
-        cells = [seq, *_in_words(seq, text), epoch, head, tag and _hex(tag), text]
+        entries, head = entries + 1, hex_of(hashed)
+        cells = [seq, *_in_words(seq, text), epoch, head, tag and hex_of(tag), text]
         table.writerow([_cell(cell) for cell in cells])
     return entries, head
 
 
 _WRITERS = {"jsonl": _as_lines, "csv": _as_table}
-
-
-def _hex(digest: object) -> str:
-    """A digest in hex; what else a store holds that was tampered with is shown for what it is."""
-    return digest.hex() if isinstance(digest, bytes) else str(digest)
 
 
 def _in_words(seq: int, text: str) -> list[object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.audit_entry import Entry, EntryError, read_entry
 from kpi.events import moment_of
 from kpi.policy import Action
+from store.audit import hex_of
 from store.audit_filter import EVERYTHING, AuditFilter, Found, Meant, Search, Span
 from store.audit_records import KINDS
 from store.errors import StoreError
@@ -15,7 +16,7 @@ from store.who import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from kpi.audit_entry import Change
     from store.plain import Plain, Row
@@ -175,7 +176,8 @@ class AuditQuestions:
     def _views(self, plain: Plain, numbers: Sequence[int]) -> tuple[EntryView, ...]:
         rows = {row[0]: row for row in plain.where_in(f"{_ENTRIES} WHERE seq IN (…)", numbers)}
         reviews = self._reviews(plain, rows)
-        read = {seq: _read(row) for seq, row in rows.items()}
+        zone = self._reader.rules.zone
+        read = {seq: _read(row, zone) for seq, row in rows.items()}
         names = _names(plain, [entry.actor for entry in read.values() if isinstance(entry, Entry)])
         return tuple(
             self._view(rows[seq], read[seq], names, [one for one in reviews if one.first <= seq <= one.last])
@@ -206,7 +208,7 @@ class AuditQuestions:
         seq, epoch, _, hashed, sealed = row
         if isinstance(entry, EntryError):
             return EntryView(
-                seq, None, "", "", "", "", "", "", (), None, seq, epoch, bytes(hashed).hex(), bool(sealed),
+                seq, None, "", "", "", "", "", "", (), None, seq, epoch, hex_of(hashed), bool(sealed),
                 tuple(reviews), str(entry),
             )  # fmt: skip
         return EntryView(
@@ -222,18 +224,18 @@ class AuditQuestions:
             reason=entry.reason,
             group=entry.group,
             epoch=epoch,
-            hash=bytes(hashed).hex(),
+            hash=hex_of(hashed),
             sealed=bool(sealed),
             reviews=tuple(reviews),
         )
 
 
-def _read(row: Row) -> Entry | EntryError:
+def _read(row: Row, zone: tzinfo) -> Entry | EntryError:
     """The entry of a row; what is wrong with one whose text is none."""
     seq, text = row[0], row[2]
     try:
         entry = read_entry(seq, text)
-        moment_of(entry.at)
+        moment_of(entry.at).astimezone(zone)
     except EntryError as error:
         return error
     except OverflowError:

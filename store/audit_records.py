@@ -7,20 +7,25 @@ stand in the tables, never in a record's fields. Its reason is the entry's.
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.audit_entry import Change, Value
 from kpi.chain import canonical
-from kpi.events import moment_of
+from store.audit_fields import Fields, bound, digest_of, said_at, said_day, said_digest
+from store.summary_records import (
+    benchmarks_fields,
+    contest_fields,
+    document_fields,
+    self_report_fields,
+    summary_fields,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from kpi.events import Instant
     from store.plain import Plain
 
-Fields = dict[str, Value]
+__all__ = ["KINDS", "Fields", "Record", "digest_of"]  # with what is defined below
 _TARGETS = (".due_days", ".done_by_days")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -35,11 +40,6 @@ class Record(NamedTuple):
     def target(self) -> str:
         """`kind:key`."""
         return f"{self.kind}:{self.key}"
-
-
-def digest_of(fields: Mapping[str, Value]) -> str:
-    """The digest that an entry keeps of a record's fields, in hex."""
-    return sha256(canonical(fields).encode()).hexdigest()
 
 
 def fields_in(held: str) -> Fields | None:
@@ -73,18 +73,17 @@ def changes_between(before: Mapping[str, Value], after: Mapping[str, Value]) -> 
 
 
 def base_of(plain: Plain, record: Record) -> Fields:
-    """What a new record is compared with: of a target set and of a calendar, those that counted before it."""
+    """What a new record is compared with: of what comes in versions, the one that counted before it."""
     if record.kind == "target_set" and (made_of := _made_of(plain, int(record.key))) is not None:
         fields = fields_of(plain, Record("target_set", str(made_of))) or {}
         return {name: value for name, value in fields.items() if name.endswith(_TARGETS)}
     if record.kind == "calendar" and int(record.key) > 1:
         fields = fields_of(plain, Record("calendar", str(int(record.key) - 1))) or {}
         return {name: value for name, value in fields.items() if name not in ("at", "from_day")}
+    if record.kind == "benchmarks" and int(record.key) > 1:
+        fields = fields_of(plain, Record("benchmarks", str(int(record.key) - 1))) or {}
+        return {name: value for name, value in fields.items() if name not in ("from", "feedback")}
     return {}
-
-
-def _said_at(instant: Instant | None) -> str | None:
-    return None if instant is None else moment_of(instant).isoformat()
 
 
 def _organisation(plain: Plain, key: str) -> Fields:
@@ -97,7 +96,7 @@ def _organisation(plain: Plain, key: str) -> Fields:
         "name": name,
         "store_id": store_id,
         "zone": zone,
-        "catalogue": f"sha256:{sha256(catalogue.encode()).hexdigest()}",
+        "catalogue": said_digest(catalogue),
     }
 
 
@@ -113,18 +112,12 @@ def _calendar(plain: Plain, key: str) -> Fields | None:
         return None
     at, from_day, region, weekdays, said = row
     return {
-        "at": _said_at(at),
-        "from_day": _day(from_day),
+        "at": said_at(at),
+        "from_day": said_day(from_day),
         "region": region,
         "weekdays": _weekdays(weekdays),
         **_named_days(json.loads(said)),
     }
-
-
-def _day(ordinal: int) -> str:
-    from datetime import date
-
-    return date.fromordinal(ordinal).isoformat()
 
 
 def _weekdays(said: str) -> str:
@@ -132,7 +125,7 @@ def _weekdays(said: str) -> str:
 
 
 def _named_days(rows: list[tuple[int, int, str]]) -> Fields:
-    return {_day(day): f"{'works' if works else 'closed'}: {reason}" for day, works, reason in rows}
+    return {said_day(day): f"{'works' if works else 'closed'}: {reason}" for day, works, reason in rows}
 
 
 def _made_of(plain: Plain, number: int) -> int | None:
@@ -162,7 +155,7 @@ def _target_set(plain: Plain, key: str) -> Fields | None:
     if row is None:
         return None
     fields: Fields = {
-        "effective_from": _said_at(row[0]),
+        "effective_from": said_at(row[0]),
         "made_of": _made_of(plain, int(key)),
         "withdrawn": row[1] is not None,
     }
@@ -209,8 +202,8 @@ def _review(plain: Plain, key: str) -> Fields | None:
     if row is None:
         return None
     first, last, at, actor, note = row
-    said = f"sha256:{sha256(note.encode()).hexdigest()}"  # the entry's reason has it in words
-    return {"first": first, "last": last, "at": _said_at(at), "by": actor, "note": said}
+    said = said_digest(note)  # the entry's reason has it in words
+    return {"first": first, "last": last, "at": said_at(at), "by": actor, "note": said}
 
 
 def _person(plain: Plain, key: str) -> Fields | None:
@@ -228,19 +221,11 @@ def _person(plain: Plain, key: str) -> Fields | None:
         "role": role,
         "active": bool(active),
         "team": next((team for _, team, until in teams if until is None), None),
-        "team_history": _bound(plain, teams),
+        "team_history": bound(plain, teams),
         "database_role": database_role,
-        "links": _bound(plain, sorted(links)),
-        "listings": _bound(plain, sorted(listings)),
+        "links": bound(plain, sorted(links)),
+        "listings": bound(plain, sorted(listings)),
     }
-
-
-def _bound(plain: Plain, held: Sequence[object]) -> str | None:
-    """A digest of what is not to be in the log itself, bound to this store; None if there is nothing."""
-    if not held:
-        return None
-    store = plain.value("SELECT store_id FROM organisation")
-    return f"sha256:{digest_of({'store': store, 'held': json.dumps(held, default=bytes.hex)})}"
 
 
 def _team(plain: Plain, key: str) -> Fields | None:
@@ -259,9 +244,9 @@ def _delegation(plain: Plain, key: str) -> Fields | None:
     return {
         "team": team,
         "delegate": delegate,
-        "from": _day(first),
-        "until": _day(last),
-        "withdrawn": _said_at(withdrawn_at),
+        "from": said_day(first),
+        "until": said_day(last),
+        "withdrawn": said_at(withdrawn_at),
     }
 
 
@@ -281,10 +266,10 @@ def _credential(plain: Plain, key: str) -> Fields | None:
     password, seed, enrolment, until = row
     codes = plain.rows("SELECT hash FROM recovery_code WHERE person = ? AND used_at IS NULL", (number,))
     return {
-        "password": _bound(plain, [number, password] if password else []),
-        "second_factor": _bound(plain, [number, seed] if seed else []),
-        "enrolment": _bound(plain, [number, enrolment, until] if enrolment else []),
-        "recovery": _bound(plain, [number, sorted(codes)] if codes else []),
+        "password": bound(plain, [number, password] if password else []),
+        "second_factor": bound(plain, [number, seed] if seed else []),
+        "enrolment": bound(plain, [number, enrolment, until] if enrolment else []),
+        "recovery": bound(plain, [number, sorted(codes)] if codes else []),
     }
 
 
@@ -299,13 +284,13 @@ def _grant(plain: Plain, key: str) -> Fields | None:
     person, purpose, actions, first, last, requested_by, approved_by, ended_by, ended_at = row
     return {
         "person": person,
-        "purpose": f"sha256:{sha256(purpose.encode()).hexdigest()}",  # the entry's reason has it in words
+        "purpose": said_digest(purpose),  # the entry's reason has it in words
         "actions": ", ".join(sorted(json.loads(actions))),
-        "from": _day(first),
-        "until": _day(last),
+        "from": said_day(first),
+        "until": said_day(last),
         "requested_by": requested_by,
         "approved_by": approved_by,
-        "ended": _said_at(ended_at),
+        "ended": said_at(ended_at),
         "ended_by": ended_by,
     }
 
@@ -332,5 +317,10 @@ _KINDS = {
     "delegation": _Kind(_delegation, "SELECT number FROM delegation ORDER BY number"),
     "credential": _Kind(_credential, "SELECT person FROM credential ORDER BY person"),
     "grant": _Kind(_grant, "SELECT number FROM access_grant ORDER BY number"),
+    "benchmarks": _Kind(benchmarks_fields, "SELECT number FROM benchmarks ORDER BY number"),
+    "summary": _Kind(summary_fields, "SELECT number FROM summary ORDER BY number"),
+    "contest": _Kind(contest_fields, "SELECT number FROM contest ORDER BY number"),
+    "self_report": _Kind(self_report_fields, "SELECT DISTINCT person FROM self_report ORDER BY person"),
+    "document": _Kind(document_fields, "SELECT number FROM document ORDER BY number"),
 }
 KINDS = tuple(_KINDS)

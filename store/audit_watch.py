@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from store.plain import Plain
 
 # By table, the record that a changed row belongs to: its kind, and its key from the row. On PostgreSQL the
-# triggers belong to the schema (migrations 0004, 0005) and see a writer by its temporary table.
+# triggers belong to the schema (migrations 0004 to 0006) and see a writer by its temporary table.
 RECORDS = (
     ("organisation", "organisation", "1"),
     ("organisation", "calendar", "1"),
@@ -36,6 +36,14 @@ RECORDS = (
     ("credential", "credential", "{row}.person"),
     ("recovery_code", "credential", "{row}.person"),
     ("access_grant", "grant", "{row}.number"),
+    ("benchmarks", "benchmarks", "{row}.number"),
+    ("summary", "summary", "{row}.number"),
+    ("summary_seal", "summary", "{row}.summary"),
+    ("summary_step", "summary", "{row}.summary"),
+    ("summary_answer", "summary", "{row}.summary"),
+    ("contest", "contest", "{row}.number"),
+    ("self_report", "self_report", "{row}.person"),
+    ("document", "document", "{row}.number"),
 )
 _VERBS = (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
 _TRIGGERS = len(RECORDS) * len(_VERBS)  # when all of them are there

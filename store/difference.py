@@ -21,8 +21,8 @@ OWNER_COLUMNS = "listing_id, from_day, until_day, owner"
 FREEZE_COLUMNS = "listing_id, from_day, lifted_day"
 APPLICATION_COLUMNS = "listing_id, ref, folded"
 LISTING_COLUMNS = (
-    "title, department, role_type, urgency, folded, owner, target_set, open_tasks, due_on, done_by, frozen, "
-    "next_moment, id"
+    "title, department, role_type, urgency, criticality, internal, folded, owner, target_set, open_tasks, "
+    "due_on, done_by, frozen, next_moment, id"
 )
 
 Rows = list[tuple[Any, ...]]

@@ -68,7 +68,7 @@ def dry_run(
         check_version(plain, location)
         organisation = load_organisation(plain)
         possible = possible_at(organisation, clock())
-        reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events)
+        reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.known_events)
         with closing(_Seen(plain)) as seen:
             for arrivals in reading.pieces(max(1, BATCH // PIECES)):
                 added = seen.take(arrivals)

@@ -83,7 +83,7 @@ def import_file(
     possible = possible_at(organisation, store.clock())
     if _size(path) is not None:
         open_feed(path, mapping, organisation.spec.zone, possible).close()  # refused before anything is noted
-    reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.catalogue.events)
+    reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.known_events)
     tally, complete, piece = Tally(), True, max(1, BATCH // PIECES)
     run: int | None = None
     broken: FeedError | None = None

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpi.acts import CUSTOM
 from kpi.events import moment_of
 from kpi.policy import Action
 from kpi.text import clean
 from store.errors import StoreError
 from store.feeds.kept import cells_said
-from store.feeds.mapping import DETAIL_FIELDS
+from store.feeds.mapping import DETAIL_FIELDS, load_mapping
 from store.mappings import SavedMapping, saved_mapping, saved_mappings
 from store.quarantine import EVERY_ROW, FROM_QUARANTINE, Chosen
 
@@ -182,7 +183,7 @@ class Intake:
                 "WHERE e.seq > ? GROUP BY r.source, e.kind ORDER BY r.source, e.kind",
                 (_before_latest(plain),),
             )
-        known = self._reader.rules.catalogue.events
+        known = self._reader.rules.known_events
         return tuple(ActivityCount(*row) for row in rows if row[1] not in known)
 
     def alike(self, activity: str) -> tuple[Likeness, ...]:
@@ -194,9 +195,10 @@ class Intake:
     def fields_filled(self) -> tuple[FieldsFilled, ...]:
         """How completely the latest events' fields are filled, by source and by the user who acted."""
         said = [f"count(e.{field})" for field in _OWN_FIELDS]
-        # The details' text is written by us: its names stand just so.
-        said += [f"sum(CASE WHEN e.detail LIKE '%\"{name}\": %' THEN 1 ELSE 0 END)" for name in DETAIL_FIELDS]
         with self._reader.asking(Action.SEE_DATA) as plain:
+            details = (*DETAIL_FIELDS, *_custom_fields(plain))
+            # The details' text is written by us: its names stand just so.
+            said += [f"sum(CASE WHEN e.detail LIKE '%\"{name}\": %' THEN 1 ELSE 0 END)" for name in details]
             rows = plain.rows(
                 f"SELECT r.source, e.actor, count(*), {', '.join(said)} FROM event e "
                 "JOIN import_run r ON r.id = e.import_id WHERE e.seq > ? GROUP BY r.source, e.actor",
@@ -207,7 +209,7 @@ class Intake:
             key = (source, user or "", False) if sight.knows(user) else (source, "", True)
             held = sums.get(key, [0] * len(counted))
             sums[key] = [before + int(more) for before, more in zip(held, counted, strict=True)]
-        fields = (*_OWN_FIELDS, *DETAIL_FIELDS)
+        fields = (*_OWN_FIELDS, *details)
         return tuple(
             FieldsFilled(source, user or None, events, tuple(zip(fields, filled, strict=True)), together)
             for (source, user, together), (events, *filled) in sorted(sums.items())
@@ -241,6 +243,12 @@ class Intake:
         """The mapping kept under a name; StoreError if there is none."""
         with self._reader.asking(Action.SEE_DATA) as plain:
             return saved_mapping(plain, name)
+
+
+def _custom_fields(plain: Plain) -> tuple[str, ...]:
+    """The organisation's own fields, as they stand among details, by the mappings that are kept."""
+    named = {name for kept in saved_mappings(plain) for name in load_mapping(kept.text).custom}
+    return tuple(CUSTOM + name for name in sorted(named))
 
 
 def _import_view(row: Row) -> ImportView:

@@ -73,6 +73,13 @@ class Organisation:
         return _catalogue(self.catalogue_text)
 
     @property
+    def known_events(self) -> frozenset[str]:
+        """The names of events that are understood: the catalogue's, and work that moves no clock."""
+        from kpi.acts import ACTIVITY_EVENTS  # deferred: the first frame asks for no names
+
+        return self.catalogue.events.union(ACTIVITY_EVENTS)
+
+    @property
     def calendar(self) -> WorkingCalendar:
         """The working days as they are now."""
         return self.calendars.latest

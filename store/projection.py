@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from store.organisation import Organisation
     from store.plain import Plain, Row
 
-_FACTS = ("title", "department", "role_type", "urgency")
+_FACTS = ("title", "department", "role_type", "urgency", "criticality")
+_INTERNAL = {"yes": 1, "no": 0}
 _TIMES = ("first_interview_at", "last_interview_at")
 # Places in TASK_COLUMNS.
 _KPI, _SINCE, _DUE_ON, _DONE_BY, _PAUSED, _ENDED_ON = 4, 10, 11, 12, 13, 15
@@ -204,6 +205,7 @@ def _summary(listing_id: int, ref: str, result: Replay, known: dict[str, str]) -
     frozen = bool(result.freezes) and result.freezes[-1].lifted is None
     return (
         *(known.get(name) for name in _FACTS),
+        _INTERNAL.get(known.get("internal", "")),
         f"{ref}\n{known.get('title', '')}".casefold(),
         result.owners[-1][1] if result.owners else None,
         result.target_set,

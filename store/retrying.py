@@ -123,7 +123,7 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, of_run: Tally) ->
     organisation = organisation_of(store)
     with store.work("quarantine.retry") as work:
         run = begin_run(work, mapping, FILE)
-    arrivals = arrivals_maker(mapping.name, organisation.catalogue.events)
+    arrivals = arrivals_maker(mapping.name, organisation.known_events)
     where, values = chosen._replace(source=mapping.name).where()
     ask = (
         f"SELECT q.id, q.line, q.cells FROM {FROM_QUARANTINE} WHERE {where} AND q.cells IS NOT NULL "

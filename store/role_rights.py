@@ -24,30 +24,39 @@ APPEND_ONLY = (
     "target",
     "target_set_withdrawal",
     "calendar_change",
+    "benchmarks",
+    "summary_seal",
+    "summary_step",
 )
-VIEWS = ("audit_spine", "audit_key")
-FUNCTIONS = "next_session(), credential_held(integer)"
+_TOLD_TO_LOG = ("summary_told", "contest_told", "document_told", "self_report_told")
+VIEWS = ("audit_spine", "audit_key", *_TOLD_TO_LOG)
+FUNCTIONS = "next_session(), next_number(text), credential_held(integer)"
 
 # To sign in, to be asked who one is, to leave an entry: rows of one's own. A target is part of every task.
 _EVERYBODY: tuple[Right, ...] = (
     ("SELECT", "alembic_version organisation calendar_day calendar_change kpi"),
     ("SELECT", "target_set target target_set_withdrawal"),
     ("SELECT", "person team membership delegation person_link assignment access_grant"),
-    ("SELECT", "store_state audit_spine audit_key"),
+    ("SELECT", "setting benchmarks summary summary_seal summary_step summary_answer contest self_report"),
+    ("SELECT", f"document store_state {' '.join(VIEWS)}"),
     ("UPDATE (revision, updated_at)", "store_state"),
     ("SELECT, UPDATE", "credential"),
     ("SELECT, INSERT, UPDATE", "session"),
     ("SELECT, INSERT, UPDATE, DELETE", "recovery_code sign_in_attempts audit_state"),
     ("SELECT, INSERT", "audit_name"),
     ("INSERT (seq, epoch, text, hash, tag)", "audit_entry"),
+    ("INSERT", "summary_step contest"),
+    ("INSERT, UPDATE", "summary_answer"),
+    ("INSERT, UPDATE, DELETE", "self_report"),
+    ("UPDATE (appeal, appealed_at)", "document"),
 )
 _LISTINGS: tuple[Right, ...] = (
     ("SELECT", "listing application event task task_phase listing_owner listing_freeze"),
 )
 _COUNTS: tuple[Right, ...] = (("SELECT", "task_count board_change"),)
 _TOLD = (
-    "title, department, role_type, urgency, folded, owner, target_set, open_tasks, due_on, done_by, frozen, "
-    "next_moment"
+    "title, department, role_type, urgency, criticality, internal, folded, owner, target_set, open_tasks, "
+    "due_on, done_by, frozen, next_moment"
 )
 # Whoever reads the board brings it up to date: what timers have set off is replayed from the events.
 _REPLAY: tuple[Right, ...] = (
@@ -56,15 +65,24 @@ _REPLAY: tuple[Right, ...] = (
     ("INSERT", "application"),
     (f"UPDATE ({_TOLD})", "listing"),
 )
-_STANDING_IN: tuple[Right, ...] = (("INSERT, UPDATE", "delegation"),)
+_STANDING_IN: tuple[Right, ...] = (
+    ("INSERT, UPDATE", "delegation"),
+    ("UPDATE (state, sealed, kept_digest)", "summary"),
+    ("INSERT", "summary_seal document"),
+)
+_DECIDED = "decided_by, decided_at, decision, decision_reason"
+_DECIDING: tuple[Right, ...] = ((f"UPDATE ({_DECIDED})", "contest document"),)
+_GENERATING: tuple[Right, ...] = (("INSERT, UPDATE", "summary"),)
 _DATA: tuple[Right, ...] = (
     ("INSERT", "listing event"),
     ("SELECT, INSERT, UPDATE", "import_run"),
     ("SELECT, INSERT, UPDATE, DELETE", "quarantine mapping"),
     ("INSERT, DELETE", "person_link assignment"),
 )
-_AUDIT: tuple[Right, ...] = (("SELECT", "audit_entry setting"), ("SELECT, INSERT", "audit_review"))
-_TARGETS: tuple[Right, ...] = (("INSERT", "target_set target target_set_withdrawal calendar_change"),)
+_AUDIT: tuple[Right, ...] = (("SELECT", "audit_entry"), ("SELECT, INSERT", "audit_review"))
+_TARGETS: tuple[Right, ...] = (
+    ("INSERT", "target_set target target_set_withdrawal calendar_change benchmarks"),
+)
 _PEOPLE: tuple[Right, ...] = (
     ("INSERT, UPDATE", "person team access_grant"),
     ("INSERT, UPDATE, DELETE", "membership setting"),
@@ -77,9 +95,9 @@ _COMPARING: tuple[Right, ...] = (("SELECT", "import_run mapping"), ("SELECT (imp
 _WORKING = (*_EVERYBODY, *_LISTINGS, *_COUNTS, *_REPLAY, *_STANDING_IN)
 RIGHTS: Mapping[Role, tuple[Right, ...]] = MappingProxyType(
     {
-        Role.SUPER_USER: (*_WORKING, *_DATA, *_AUDIT, *_TARGETS, *_PEOPLE),
+        Role.SUPER_USER: (*_WORKING, *_DATA, *_AUDIT, *_TARGETS, *_PEOPLE, *_GENERATING),
         Role.TEAM_MANAGER: _WORKING,
-        Role.HR_PARTNER: _WORKING,
+        Role.HR_PARTNER: (*_WORKING, *_DECIDING),
         Role.ADMINISTRATOR: (*_WORKING, *_DATA),
         Role.RECRUITING_MANAGER: (*_EVERYBODY, *_LISTINGS, *_STANDING_IN),
         Role.RECRUITER: _WORKING,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from store.work import Store, Work
 
 # The steps in order; a test holds this against the files in migrations/versions.
-VERSIONS = ("0001", "0002", "0003", "0004", "0005")
+VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 CURRENT = VERSIONS[-1]
 _FOLDER = Path(__file__).parent / "migrations"
 

@@ -21,7 +21,8 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 import store.audit_tables
-import store.people_tables  # noqa: F401 - as above
+import store.people_tables
+import store.summary_tables  # noqa: F401 - these three fill the metadata
 
 # The same order of letters in both databases, whatever the server's locale.
 _REF = String().with_variant(String(collation="C"), "postgresql")
@@ -199,6 +200,8 @@ class ListingRow(SQLModel, table=True):
     department: str | None
     role_type: str | None
     urgency: str | None
+    criticality: str | None
+    internal: int | None
     folded: str | None
     owner: str | None = Field(sa_column=Column(_REF))
     target_set: int | None

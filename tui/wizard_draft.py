@@ -49,6 +49,7 @@ class Draft:
     milestones: abc.Mapping[str, str] = field(default_factory=dict)
     objects: abc.Mapping[str, str] = field(default_factory=dict)
     sandbox: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    custom: abc.Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     wide: bool = False
     written: str = field(default="", compare=False)
@@ -119,6 +120,7 @@ class Draft:
             milestones=dict(self.milestones) if self.wide else {},
             sheet=self.sheet,
             objects=dict(self.objects),
+            custom=dict(self.custom),
         )
 
     # ------------------------------------------------------------------------------ correcting it
@@ -192,8 +194,10 @@ class Draft:
             milestones={column: ours for column, ours in self.milestones.items() if column not in columns},
             sandbox={column: values for column, values in self.sandbox.items() if column not in columns},
             objects={ours: kind for ours, kind in self.objects.items() if kind not in kinds},
+            custom={ours: column for ours, column in self.custom.items() if column not in columns},
         ).of_sheet(now)
-        named = (*self.objects.values(), *self.columns.values(), *self.milestones, *self.sandbox)
+        columns_named = (*self.columns.values(), *self.custom.values(), *self.milestones, *self.sandbox)
+        named = (*self.objects.values(), *columns_named)
         return kept, tuple(dict.fromkeys(name for name in named if name in columns | kinds))
 
 
@@ -224,6 +228,7 @@ def draft_of(mapping: Mapping) -> Draft:
         milestones=dict(mapping.milestones),
         objects=dict(mapping.objects),
         sandbox=dict(mapping.sandbox),
+        custom=dict(mapping.custom),
         sheet=mapping.sheet,
         wide=bool(mapping.milestones),
         written=mapping.text,

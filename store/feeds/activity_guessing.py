@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi.acts import ACTIVITY_EVENTS, CANDIDATE_SUBMITTED
 from store.feeds.likeness import Likeness, Matcher, Phrase, Reader
 from store.feeds.synonyms import (
     EVENT_FILLERS,
@@ -28,12 +29,15 @@ _OF_A_STAGE = 85  # a stage says less than a KPI about what happened
 
 
 class Activities:
-    """Compares activities, or columns of dates, with a catalogue's events."""
+    """Compares activities, or columns of dates, with a catalogue's events.
+
+    Activities are compared with work that moves no clock as well, such as calls; no column of dates says it.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._known = catalogue.events
+        self._known = catalogue.events.union(ACTIVITY_EVENTS)
         reader = Reader(EVENT_WORDS, EVENT_FILLERS, light=True)
-        self._matcher = Matcher(reader, _phrases(catalogue, reader, EVENT_PHRASES))
+        self._matcher = Matcher(reader, [*_of_work(reader), *_phrases(catalogue, reader, EVENT_PHRASES)])
         dated = Reader(EVENT_WORDS, EVENT_FILLERS | MILESTONE_FILLERS, light=True)
         both = {
             event: (*EVENT_PHRASES.get(event, ()), *MILESTONE_PHRASES.get(event, ()))
@@ -75,6 +79,16 @@ def _clear_best(found: Mapping[str, Likeness]) -> Likeness | None:
     best = ranked[0].score
     close = [like.score for like in ranked[1:] if like.score > best - _CLEARLY]
     return None if close and (best < _EXACT or close[0] == best) else ranked[0]
+
+
+def _of_work(reader: Reader) -> Iterator[Phrase]:
+    for event in ACTIVITY_EVENTS:
+        words = event.replace("_", " ")
+        # Without “candidate” and “applicant” apart it is called as what an applicant does.
+        if event != CANDIDATE_SUBMITTED:
+            yield Phrase(reader.words(words), event, f"like our event “{words}”", least=_WHOLE_TITLE)
+        for phrase in EVENT_PHRASES[event]:
+            yield Phrase(reader.words(phrase), event, f"often said for “{words}”", least=_WHOLE_TITLE)
 
 
 def _phrases(

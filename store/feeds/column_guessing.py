@@ -45,7 +45,7 @@ _WORDS_FOR_ID, _EVENTS_FOR_NAME, _PERSONS_FOR_ID = (
     5,
 )  # taken off where the values speak against the name
 _VETO = 200
-_LONG_FIELDS = ("title", "note")
+_LONG_FIELDS = ("title", "note", "justification")
 _OF_NAME, _OF_VALUES = 0.85, 15
 _ALWAYS_THE_SAME = 10
 _LIKE_EVENTS, _OF_EVENTS = 50, 45
@@ -83,6 +83,14 @@ class Profile:
     scattered: bool
     long: bool
     events: float
+
+
+# What the values of these must be.
+_KINDS_OF_VALUES: dict[str, Callable[[Profile], bool]] = {
+    "internal": lambda of_column: of_column.truths,
+    "reply": lambda of_column: of_column.truths,
+    "minutes": lambda of_column: of_column.numbers >= MOSTLY,
+}
 
 
 class Candidate(NamedTuple):
@@ -197,6 +205,8 @@ def _is_text(of_column: Profile) -> bool:
 
 def _against(field: str, of_column: Profile) -> int:
     """What the values of a column take off its being such a field."""
+    if field in _KINDS_OF_VALUES:
+        return 0 if _KINDS_OF_VALUES[field](of_column) else _VETO
     if not _is_text(of_column) or (of_column.long and field not in _LONG_FIELDS):
         return _VETO
     names = of_column.ids >= MOSTLY or of_column.persons >= MOSTLY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +23,23 @@ DETAIL_FIELDS = (
     "department",
     "role_type",
     "urgency",
+    "criticality",
+    "internal",
     "closing_date",
     "first_interview_at",
     "last_interview_at",
+    "minutes",
+    "reply",
+    "justification",
     "note",
 )
 FIELDS = ("event_id", *REQUIRED_FIELDS, "application", "actor", "owner", *DETAIL_FIELDS)
 LONGEST_NAME = 200
+_CUSTOM_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 # What OCEL says of every event and object: where the cells of an OCEL file's rows come from by themselves.
 OCEL_EVENT, OCEL_AT, OCEL_EVENT_ID, OCEL_OBJECT_ID = "ocel:activity", "ocel:timestamp", "ocel:eid", "ocel:oid"
 OBJECT_FIELDS = ("listing", "application", "actor", "owner")
-_TABLES = ("source", "columns", "events", "sandbox", "milestones", "objects")
+_TABLES = ("source", "columns", "custom", "events", "sandbox", "milestones", "objects")
 _SOURCE_KEYS = ("name", "timezone", "date_formats", "sheet")
 
 
@@ -51,7 +58,8 @@ class Mapping:
     With `milestones`, our event by their column of dates, each row is a listing or an application and
     each date in it an event. `sheet` is the one of a workbook to read; None is the
     first. `objects`, for OCEL, is their type of object by our field; `columns` has the cells that follow from
-    it. `text` is the TOML it was read from.
+    it. `custom` gives their column by the name of a field of the organisation's own. `text` is the TOML it
+    was read from.
     """
 
     name: str
@@ -63,12 +71,14 @@ class Mapping:
     milestones: abc.Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     objects: abc.Mapping[str, str] = field(default_factory=dict)
+    custom: abc.Mapping[str, str] = field(default_factory=dict)
     text: str = field(default="", compare=False)
 
     @property
     def wanted_columns(self) -> tuple[str, ...]:
         """Every column of theirs that is read, each once, in the mapping's order."""
-        return tuple(dict.fromkeys((*self.columns.values(), *self.milestones, *self.sandbox)))
+        named = (*self.columns.values(), *self.custom.values(), *self.milestones, *self.sandbox)
+        return tuple(dict.fromkeys(named))
 
 
 def load_mapping(text: str) -> Mapping:
@@ -94,6 +104,7 @@ def load_mapping(text: str) -> Mapping:
         milestones=_names("milestones", "column", tables["milestones"]),
         sheet=_name(source["sheet"], "[source] sheet") if "sheet" in source else None,
         objects=objects,
+        custom=_custom(tables["custom"]),
         text=text,
     )
 
@@ -155,6 +166,17 @@ def _columns(table: dict[str, Any], implied: dict[str, str], *, wide: bool) -> d
     if missing:
         raise MappingError(f"[columns] must say which column is {' and which is '.join(missing)}")
     return columns
+
+
+def _custom(table: dict[str, Any]) -> dict[str, str]:
+    """Their column by the name of a field of the organisation's own."""
+    for name in table:
+        if not _CUSTOM_NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+            raise MappingError(
+                f"[custom] “{clean(name)[:80]}” must be of lower-case letters, digits, “_” and “.”, at most "
+                f"{LONGEST_NAME} of them"
+            )
+    return {name: _name(column, f"[custom] {name}") for name, column in table.items()}
 
 
 def _timezone(source: dict[str, Any]) -> str | None:

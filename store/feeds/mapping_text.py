@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SOURCE = "[source]"
 _COLUMNS = "[columns]  # our field = their column"
+_CUSTOM = "[custom]  # a field of our own = their column"
 _MILESTONES = "[milestones]  # their column of dates = our event"
 _EVENTS = "[events]  # their activity = our event"
 _OBJECTS = "[objects]  # our field = their type of object"
@@ -41,6 +42,7 @@ def mapping_text(mapping: Mapping) -> str:
                 if name in mapping.columns and mapping.columns[name] != implied.get(name)
             ),
         ],
+        [_CUSTOM, *_pairs(mapping.custom.items())],
         [_MILESTONES, *_pairs(mapping.milestones.items())],
         [_EVENTS, *_pairs(mapping.events.items())],
         _sandbox(mapping.sandbox),

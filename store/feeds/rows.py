@@ -6,6 +6,7 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from kpi.acts import CUSTOM
 from kpi.text import clean
 from store.feeds.errors import RowError, missing
 from store.feeds.mapping import DETAIL_FIELDS
@@ -17,6 +18,7 @@ from store.feeds.reasons import (
     OVER_LONG,
     UNKNOWN_EVENT,
 )
+from store.feeds.synonyms import FALSEHOODS, TRUTHS
 from store.feeds.times import as_text, day_reader, instant_reader
 
 if TYPE_CHECKING:
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
 
     from store.feeds.mapping import Mapping
 
-LONGEST = {"title": 500, "note": 10_000}
+LONGEST = {"title": 500, "note": 10_000, "justification": 10_000}
 LONGEST_OTHER = 200
+_LONGEST_CUSTOM = 2_000
 LONGEST_CONTENT = 500
 _TIME_FIELDS = ("first_interview_at", "last_interview_at")
 _CORE = ("event", "at", "listing", "event_id", "application", "actor", "owner")
 _CACHED = 8_192
+_SHOWN = 60
 _Value = TypeVar("_Value", bound="str | None")
 # Cleaning shortens a text; this much of a raw one is enough to show it.
 RAW_CONTENT = 4 * LONGEST_CONTENT
@@ -52,8 +56,9 @@ class FeedEvent(NamedTuple):
     """A row that was understood.
 
     `line` is where it begins in the file, `at` is in microseconds since 1970-01-01 UTC. `details` holds
-    what else was said: title, department, role_type, urgency, note; closing_date as an ISO day;
-    first_interview_at and last_interview_at as ISO instants in UTC; None if nothing was.
+    what else was said: title, department, role_type, urgency, criticality, note, minutes, reply,
+    justification, custom.NAME; internal as yes or no; closing_date as an ISO day; first_interview_at and
+    last_interview_at as ISO instants in UTC; None if nothing was.
     """
 
     line: int
@@ -183,6 +188,7 @@ def _detail_reader(
     day = day_reader(mapping.date_formats, zone, possible)
     instant = instant_reader(mapping.date_formats, mapping.timezone)  # an interview may be long to come
     readers: dict[str, Callable[[str], str | None]] = {
+        "internal": _yes_or_no,
         "closing_date": partial(_timely, "closing_date", lambda raw: day(raw).isoformat()),
         **{name: partial(_timely, name, lambda raw: as_text(instant(raw))) for name in _TIME_FIELDS},
     }
@@ -190,6 +196,10 @@ def _detail_reader(
         (name, places[mapping.columns[name]], _Cached(readers.get(name) or _tidier(name)))
         for name in DETAIL_FIELDS
         if name in mapping.columns
+    ]
+    wanted += [
+        (CUSTOM + name, places[column], _Cached(_tidier(CUSTOM + name, _LONGEST_CUSTOM)))
+        for name, column in mapping.custom.items()
     ]
 
     def details(cells: list[str]) -> dict[str, str] | None:
@@ -240,9 +250,21 @@ def _timely(name: str, read: Callable[[str], str], raw: str) -> str | None:
         raise RowError(BAD_DETAIL, f"{name}, {error}") from error
 
 
-def _tidier(name: str) -> Callable[[str], str | None]:
+def _yes_or_no(raw: str) -> str | None:
+    """Whether a listing is for moves within the organisation, as yes or no; RowError for what is neither."""
+    said = clean(raw).casefold()
+    if not said:
+        return None
+    if said in TRUTHS or said == "internal":
+        return "yes"
+    if said in FALSEHOODS or said == "external":
+        return "no"
+    raise RowError(BAD_DETAIL, f"internal, “{said[:_SHOWN]}” is neither yes nor no")
+
+
+def _tidier(name: str, longest: int | None = None) -> Callable[[str], str | None]:
     """A function that cleans a field's text, None if nothing is left; RowError if it is too long."""
-    longest = LONGEST.get(name, LONGEST_OTHER)
+    longest = longest or LONGEST.get(name, LONGEST_OTHER)
 
     def tidy(raw: str) -> str | None:
         text = raw.strip()

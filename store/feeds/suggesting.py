@@ -30,6 +30,7 @@ _SHOWN = 40
 _AS_LISTING, _NEAREST = 60, "the nearest to a listing"
 _ONE_EACH = "no column looks like the listing; each value of “{}” is taken for one of its own"
 _LEAST_TYPE = 80
+_MAY_MARK = ("role_type", "urgency", "criticality")  # a kind of listing may be called a test
 _FIELD_WORDS = {"event": "the activity", "at": "the time", "listing": "the listing"}
 
 
@@ -231,7 +232,7 @@ def _sandbox(
     """The values of columns that mark rows as made up."""
     reader = Reader()
     named = Matcher(reader, (Phrase(reader.words(name), "test", "") for name in SANDBOX_NAMES))
-    used = {guess.value for name, guess in columns.items() if name not in ("role_type", "urgency")}
+    used = {guess.value for name, guess in columns.items() if name not in _MAY_MARK}
     found = {}
     for column, one in profiles.items():
         if column in used or len(one.values) > _FEW_VALUES:

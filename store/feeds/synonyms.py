@@ -78,7 +78,11 @@ FIELD_PHRASES: dict[str, tuple[str, ...]] = {
         "listing type", "type listing", "employment type", "staff group", "listing family",
         "listing category", "contract type", "occupational group",
     ),
-    "urgency": ("urgency", "priority", "listing priority", "criticality", "urgent"),
+    "urgency": ("urgency", "priority", "listing priority", "urgent"),
+    "criticality": ("criticality", "listing criticality", "business critical", "critical"),
+    "internal": (
+        "internal", "is internal", "internal move", "internal listing", "internal only", "internal external",
+    ),
     "closing_date": (
         "closing date", "closes", "closing", "close date", "application deadline", "deadline",
         "application closing date", "listing closing date", "application close", "application due",
@@ -96,6 +100,14 @@ FIELD_PHRASES: dict[str, tuple[str, ...]] = {
     ),
     "note": (
         "note", "notes", "comment", "comments", "remarks", "remark", "free text", "details", "event note",
+    ),
+    "minutes": (
+        "minutes", "mins", "duration minutes", "duration mins", "call minutes", "call duration minutes",
+        "length minutes", "talk time minutes",
+    ),
+    "reply": ("reply", "replied", "has reply", "got reply", "reply received", "application replied"),
+    "justification": (
+        "justification", "out hours justification", "out hours reason", "late entry justification",
     ),
     NO_FIELD: (
         "location", "site", "city", "country", "region", "address", "postcode", "salary", "grade", "band",
@@ -182,6 +194,22 @@ EVENT_PHRASES: dict[str, tuple[str, ...]] = {
     "listing_unfrozen": ("off hold", "hold lifted", "hold released", "taken off hold", "hold removed"),
     "listing_cancelled": ("listing cancelled", "listing withdrawn"),
     "application_withdrawn": ("withdrawn", "application withdrawn", "application withdrawn process"),
+    "call_made": (
+        "call", "phone call", "telephone call", "called", "called application", "phoned application",
+        "outbound call", "call logged", "voicemail left",
+    ),
+    "email_sent": ("email", "emailed", "emailed application", "email sent application", "outbound email"),
+    "email_received": (
+        "email reply received", "inbound email", "incoming email", "email application received",
+    ),
+    "candidate_submitted": (
+        "submitted hiring manager", "application submitted hiring manager", "sent hiring manager", "cv sent",
+        "cv submitted", "put forward", "application put forward", "submittal",
+    ),
+    "note_added": (
+        "note", "notes", "notes added", "note created", "note logged", "note written", "comment added",
+        "comment",
+    ),
 }  # fmt: skip
 # What a column of dates means whose name only says what it is about.
 MILESTONE_PHRASES: dict[str, tuple[str, ...]] = {

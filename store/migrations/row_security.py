@@ -182,11 +182,7 @@ _POLICIES = (
 
 def statement() -> str:
     """All of it in one: a round trip each would be most of the time that a founding takes."""
-    wanted = [
-        f"CREATE POLICY {table}_{command.lower()} ON {table} FOR {command} "
-        + (f"WITH CHECK ({condition});" if command == "INSERT" else f"USING ({condition});")
-        for table, command, condition in _POLICIES
-    ]
+    wanted = [policy(*one) for one in _POLICIES]
     # Nobody begins a session for somebody else.
     wanted.append(
         "CREATE POLICY session_own ON session AS RESTRICTIVE FOR INSERT "
@@ -195,9 +191,25 @@ def statement() -> str:
     tables = dict.fromkeys(table for table, *_ in _POLICIES)
     wanted += [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;" for table in tables]
     wanted += [f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;" for table in _FORCED]
+    return in_one(f"{_FUNCTIONS} {' '.join(wanted)}")
+
+
+def policy(table: str, command: str, condition: str, name: str = "", after: str = "") -> str:
+    """The statement that makes a policy; each of a table needs a name of its own.
+
+    A row that was changed must fulfil `after`; without it, the condition by which it could be.
+    """
+    said = f"CREATE POLICY {table}_{name or command.lower()} ON {table} FOR {command} "
+    if command == "INSERT":
+        return f"{said}WITH CHECK ({condition});"
+    return f"{said}USING ({condition})" + (f" WITH CHECK ({after});" if after else ";")
+
+
+def in_one(statements: str) -> str:
+    """Statements as one, in which names mean what stands in the store's schema, whatever the path."""
     return (
         "DO $$ DECLARE before text := current_setting('search_path'); BEGIN "
         "PERFORM set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true); "
-        f"{_FUNCTIONS} {' '.join(wanted)} "
+        f"{statements} "
         "PERFORM set_config('search_path', before, true); END $$"
     )

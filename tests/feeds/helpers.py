@@ -24,6 +24,7 @@ def mapping(
     sandbox: dict[str, list[str]] | None = None,
     milestones: dict[str, str] | None = None,
     sheet: str | None = None,
+    custom: dict[str, str] | None = None,
 ) -> Mapping:
     """A mapping written as TOML and read back; without columns: what, when, job."""
     lines = ["[source]", 'name = "test"']
@@ -34,6 +35,7 @@ def mapping(
     lines += [f"{ours} = '{theirs}'" for ours, theirs in (SIMPLE if columns is None else columns).items()]
     lines += ["[events]", *(f"'{theirs}' = '{ours}'" for theirs, ours in (events or {}).items())]
     lines += ["[sandbox]", *(f"'{column}' = {values!r}" for column, values in (sandbox or {}).items())]
+    lines += ["[custom]", *(f"{ours} = '{theirs}'" for ours, theirs in (custom or {}).items())]
     lines += ["[milestones]", *(f"'{theirs}' = '{ours}'" for theirs, ours in (milestones or {}).items())]
     return load_mapping("\n".join(lines))
 

@@ -32,10 +32,15 @@ FULL = {
     "department": "dep",
     "role_type": "role",
     "urgency": "urg",
+    "criticality": "crit",
+    "internal": "int",
     "closing_date": "closing",
     "first_interview_at": "first",
     "last_interview_at": "last",
     "note": "note",
+    "minutes": "min",
+    "reply": "rep",
+    "justification": "why",
 }
 
 
@@ -64,12 +69,25 @@ def test_every_field_arrives() -> None:
         "department": "Ward",
         "role_type": "nurse",
         "urgency": "high",
+        "criticality": "critical",
+        "internal": "yes",
         "closing_date": "2026-07-01",
         "first_interview_at": "2026-07-01T08:00:00+00:00",
         "last_interview_at": "2026-07-02T09:00:00+00:00",
         "note": "two lines",
+        "minutes": "12",
+        "reply": "yes",
+        "justification": "ward at night",
     }
-    said = {"title": "Nurse, Band 5", "dep": "Ward", "role": "nurse", "urg": "high", "note": "two\nlines"}
+    work = {"crit": "critical", "int": "Y", "min": "12", "rep": "yes", "why": "ward at night"}
+    said = {
+        **work,
+        "title": "Nurse, Band 5",
+        "dep": "Ward",
+        "role": "nurse",
+        "urg": "high",
+        "note": "two\nlines",
+    }
     times = {"closing": "2026-06-30T23:30:00Z", "first": "2026-07-01 09:00", "last": "2026-07-02T09:00Z"}
     item = only(row_of(id="e1", app="A1", who="u1", boss="u2", **said, **times))
     assert item == FeedEvent(2, "e1", "ready", MICROSECONDS, "J1", "A1", "u1", "u2", details)

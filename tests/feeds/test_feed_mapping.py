@@ -28,6 +28,12 @@ def test_a_full_mapping_is_read() -> None:
     assert mapping.wanted_columns == ("what", "when", "job", "env")
 
 
+def test_fields_of_the_organisations_own_name_their_columns() -> None:
+    mapping = load_mapping(GOOD + '[custom]\noutreach_method = "how"\n"candidate.source" = "job"\n')
+    assert mapping.custom == {"outreach_method": "how", "candidate.source": "job"}
+    assert mapping.wanted_columns == ("what", "when", "job", "how")
+
+
 def test_what_may_be_left_out_is() -> None:
     mapping = load_mapping("\ufeff" + GOOD)
     assert (mapping.timezone, mapping.date_formats, mapping.events, mapping.sandbox) == (None, (), {}, {})
@@ -44,7 +50,7 @@ def test_every_field_of_ours_may_be_mapped() -> None:
     ("text", "words"),
     [
         ("[source", ["not a TOML file"]),
-        (GOOD + "[colums]\n", ["unknown table", "“colums”", "source, columns, events, sandbox, milestones"]),
+        (GOOD + "[colums]\n", ["unknown table", "“colums”", "source, columns, custom, events, sandbox"]),
         (GOOD + '[milestones]\n"Live" = "x"\n', ["[columns] event must be left out", "[milestones]"]),
         (
             '[source]\nname = "x"\n[columns]\ntitle = "t"\n[milestones]\nL = "x"\n',
@@ -53,6 +59,9 @@ def test_every_field_of_ours_may_be_mapped() -> None:
         ('[source]\nname = "x"\n[columns]\nlisting = "l"\n[milestones]\nL = ""\n', ["[milestones] “L”"]),
         ('[source]\nname = "x"\nsheet = 1\n' + NEEDED, ["[source] sheet"]),
         ('[source]\nname = "x"\nzone = "UTC"\n' + NEEDED, ["“zone”", "name, timezone, date_formats"]),
+        (GOOD + '[custom]\n"Method" = "m"\n', ["[custom] “Method”", "lower-case letters"]),
+        (GOOD + '[custom]\nmethod.of = "m"\n', ["[custom] method must be a text"]),
+        (GOOD + '[custom]\nmethod = ""\n', ["[custom] method must be a text"]),
         (GOOD + 'vacancy = "v"\n', ["unknown field", "“vacancy”", "listing", "first_interview_at"]),
         (NEEDED, ["[source] name"]),
         ('[source]\nname = ""\n' + NEEDED, ["[source] name"]),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.acts import ACTIVITY_EVENTS
 from kpi.catalogue import load_catalogue
 from store.feeds.peeking import Peek
 from store.feeds.suggesting import suggest
@@ -141,6 +142,52 @@ def test_every_event_of_the_catalogue_is_known_by_its_own_words():
         assert ours(suggested({"activity": [words, event]})) == {words: event}
 
 
+@pytest.mark.parametrize(
+    ("activity", "event"),
+    [
+        ("Phone call", "call_made"), ("Called candidate", "call_made"), ("Call Made", "call_made"),
+        ("Email sent to applicant", "email_sent"), ("EMAIL_RECEIVED", "email_received"),
+        ("CV submitted", "candidate_submitted"), ("Notes added", "note_added"), ("Comment", "note_added"),
+        ("Candidate submitted to the hiring manager", "candidate_submitted"),
+    ],
+)  # fmt: skip
+def test_work_that_moves_no_clock_is_known(activity, event):
+    assert ours(suggested({"activity": [activity, "x"]})) == {activity: event}
+
+
+@pytest.mark.parametrize(
+    "activity",
+    [
+        "Application submitted",
+        "Candidate submitted",
+        "Rejection email sent",
+        "Interview call",
+        "Phone screen",
+    ],
+)
+def test_what_an_applicant_or_the_system_does_is_not_taken_for_work(activity):
+    assert ours(suggested({"activity": [activity, "x"]})) == {}
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "field"),
+    [
+        ("Duration (minutes)", ["12", "3", "45"], "minutes"),
+        ("Duration", ["12", "3", "45"], None),
+        ("Minutes", ["a while", "long", "12"], None),
+        ("Replied", ["Yes", "No", "No"], "reply"),
+        ("Reply", ["Thank you", "Will do", "No"], None),
+        ("Internal", ["Y", "N", "N"], "internal"),
+        ("Internal", ["Ward", "Lab", "Lab"], None),
+        ("Job criticality", ["critical", "standard", "standard"], "criticality"),
+        ("Out of hours justification", ["Night shift", "Deadline", "-"], "justification"),
+    ],
+)
+def test_columns_of_work_are_known_by_name_and_values(column, values, field):
+    found = suggested({**EVENTS, column: values * 7})
+    assert {name for name, theirs in fields(found).items() if theirs == column} == {field} - {None}
+
+
 def test_a_catalogue_of_ones_own_is_matched_by_its_titles():
     catalogue = load_catalogue(
         '[[stage]]\ncode = "a"\ntitle = "Vetting"\n[[stage.kpi]]\ncode = "a.b"'
@@ -166,4 +213,4 @@ def test_any_file_gets_a_suggestion_within_its_bounds(samples):
     found = suggested(samples)
     assert all(0 < guess.score <= 100 for guess in found.columns.values())
     assert set(fields(found).values()) <= set(samples)
-    assert set(ours(found).values()) <= BUILT_IN.events
+    assert set(ours(found).values()) <= BUILT_IN.events.union(ACTIVITY_EVENTS)

@@ -52,6 +52,9 @@ def mappings(draw: st.DrawFn) -> Mapping:
         sandbox=draw(st.dictionaries(names, st.lists(names, min_size=1, max_size=3).map(tuple), max_size=3)),
         milestones=milestones,
         sheet=draw(st.none() | names),
+        custom=draw(
+            st.dictionaries(st.from_regex(r"[a-z0-9_]{1,9}(\.[a-z0-9_]{1,9}){0,2}", fullmatch=True), names)
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def test_the_demos_own_export_gets_the_demos_own_mapping(tmp_path):
     assert mapping.events == known.events
     assert mapping.timezone == known.timezone
     assert (mapping.date_formats, mapping.sandbox, suggestion.doubts) == ((), {}, ())
-    assert imported(files.events, mapping) == imported(files.events, known)
+    # What the organisation calls fields of its own only a person can say.
+    assert imported(files.events, mapping) == imported(files.events, replace(known, custom={}))
 
 
 @pytest.mark.parametrize("name", ["hiring", "helpdesk"])
@@ -109,7 +111,7 @@ def test_real_logs_get_the_mapping_that_a_person_wrote(tmp_path, name):
 
 def test_a_semicolon_export_with_the_day_first(tmp_path):
     count = 40
-    whats = ("Vacancy went live", "Vacancy closed", "Interview scheduled", "Offer declined", "Phone call")
+    whats = ("Vacancy went live", "Vacancy closed", "Interview scheduled", "Offer declined", "Coffee")
     rows = zip(
         one_of(("R-0001", "R-0002", "R-0003"), count),
         [f"A-{n // 2}" for n in range(count)],
@@ -134,7 +136,7 @@ def test_a_semicolon_export_with_the_day_first(tmp_path):
         "Vacancy went live": "listing_published", "Vacancy closed": "listing_closed",
         "Interview scheduled": "interviews_arranged", "Offer declined": "offer_rejected",
     }  # fmt: skip
-    assert suggestion.plain_activities == ("Phone call",)
+    assert suggestion.plain_activities == ("Coffee",)
     assert suggestion.date_formats == ("DD/MM/YYYY HH:mm", "DD/MM/YYYY")
     assert (suggestion.timezone, suggestion.sandbox, suggestion.doubts) == (
         LONDON,
@@ -330,7 +332,7 @@ def test_ocel_has_types_of_objects(tmp_path, two):
     assert mapping.columns["note"] == "comment"
     assert mapping.columns["title"] == "Requisition:title"
     events = imported(path, mapping)
-    assert {event.kind for event in events} == {"offer_sent", "offer_rejected", "Phone call"}
+    assert {event.kind for event in events} == {"offer_sent", "offer_rejected", "call_made"}
     assert {event.owner for event in events} == {"Dee Light"}
     assert suggestion.doubts == ()
 

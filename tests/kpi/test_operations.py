@@ -21,6 +21,7 @@ KNOWN = {*OPERATIONS, *Action}
 HOUSEKEEPING = {
     "tasks.advance", "session.sign_in", "session.sign_out", "session.lock", "session.unlock",
     "session.step_up", "session.touch", "people.complete", "people.password",
+    "summary.generate",
 }  # fmt: skip
 
 
@@ -164,6 +165,11 @@ def test_all_else_than_housekeeping_takes_a_right() -> None:
         ("team.change", Action.CHANGE_TEAMS), ("team.delegate", Action.DELEGATE),
         ("session.end", Action.END_SESSIONS), ("token.make", Action.MAKE_TOKENS),
         ("grant.approve", Action.APPROVE_GRANTS), ("grant.revoke", Action.REVOKE_GRANTS),
+        ("summary.approve", Action.APPROVE_SUMMARIES), ("summary.return", Action.APPROVE_SUMMARIES),
+        ("summary.keep", Action.APPROVE_SUMMARIES), ("summary.answer", Action.SEE_FIGURES),
+        ("summary.report", Action.CONTEST_FIGURES), ("contest.make", Action.CONTEST_FIGURES),
+        ("contest.decide", Action.DECIDE_CONTESTS), ("document.add", Action.WRITE_DOCUMENTS),
+        ("document.decide", Action.DECIDE_CONTESTS), ("benchmarks.save", Action.CHANGE_BENCHMARKS),
     ],
 )  # fmt: skip
 def test_an_operation_takes_the_right_that_was_agreed(name: str, action: Action) -> None:

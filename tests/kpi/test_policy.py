@@ -79,7 +79,7 @@ def wanted(action: Action, role: Role) -> set[Subject]:
                 Role.HR_PARTNER: {PARTNERED_TEAM, LOOKED_AFTER},
             }
             found = teams.get(role, set())
-            found |= {MYSELF} if action in {Action.SEE_FIGURES, Action.SEE_PEOPLE} else set()
+            found |= {MYSELF} if Scope.OWN in POLICY[action].values() else set()
             found |= {MY_TEAM, COLLEAGUE} if action is Action.SEE_TOTALS else set()
         case None:
             pass
@@ -103,6 +103,7 @@ def test_an_auditor_stands_in_for_nobody() -> None:
     auditor = replace(standing_of(Role.AUDITOR), manages=frozenset({MANAGED}), granted=frozenset())
     assert {action: found for action in Action if (found := allowed(auditor, action))} == {
         Action.SEE_FIGURES: {MYSELF},
+        Action.CONTEST_FIGURES: {MYSELF},
         Action.SEE_PEOPLE: {MYSELF},
         Action.SEE_SESSIONS: {MYSELF},
         Action.END_SESSIONS: {MYSELF},
@@ -125,7 +126,7 @@ def test_what_may_be_granted_is_what_an_auditor_has_of_the_organisation() -> Non
     whole = {action for action in Action if POLICY[action].get(Role.AUDITOR) is Scope.ORGANISATION}
     assert whole == GRANTABLE == {
         Action.SEE_AUDIT, Action.REVIEW_AUDIT, Action.EXPORT_AUDIT, Action.SEE_BOARD, Action.SEE_TOTALS,
-        Action.SEE_POLICY,
+        Action.SEE_BENCHMARKS, Action.SEE_POLICY,
     }  # fmt: skip
 
 
@@ -148,7 +149,8 @@ def test_a_token_makes_no_tokens() -> None:
 
 @pytest.mark.parametrize("action", sorted(NEVER_FOR_ONESELF))
 def test_nobody_uses_a_right_over_others_in_their_own_favour(action: Action) -> None:
-    manager = replace(standing_of(Role.SUPER_USER), manages=frozenset({MANAGED}))
+    role = Role.HR_PARTNER if action is Action.DECIDE_CONTESTS else Role.SUPER_USER
+    manager = replace(standing_of(role), manages=frozenset({MANAGED}), partners=frozenset({MANAGED}))
     assert allows(manager, action, REPORT)
     assert not allows(manager, action, replace(REPORT, person=ME))
 
@@ -177,6 +179,12 @@ BY_HAND: dict[Action, dict[Role, Scope]] = {
     Action.SEE_TOTALS: {
         SUPER: ALL, PARTNER: ALL, ADMIN: ALL, MANAGER: TEAM, RECRUITER: TEAM, AUDITOR: ALL,
     },
+    Action.APPROVE_SUMMARIES: {MANAGER: TEAM},
+    Action.CONTEST_FIGURES: EVERYBODY_S_OWN,
+    Action.DECIDE_CONTESTS: {PARTNER: TEAM},
+    Action.WRITE_DOCUMENTS: {MANAGER: TEAM, PARTNER: TEAM},
+    Action.SEE_BENCHMARKS: dict.fromkeys(Role, ALL),
+    Action.CHANGE_BENCHMARKS: {SUPER: ALL},
     Action.SEE_TARGETS: {SUPER: ALL},
     Action.CHANGE_TARGETS: {SUPER: ALL},
     Action.SEE_CALENDAR: {SUPER: ALL},
@@ -225,6 +233,16 @@ def test_single_figures_are_for_the_person_their_manager_and_their_hr_partner(ro
         assert not allows(standing, Action.SEE_FIGURES, subject)
 
 
+def test_nobody_approves_or_decides_about_their_own_summary_through_any_role() -> None:
+    for role in Role:
+        mine = replace(standing_of(role), manages=frozenset({MINE}), partners=frozenset({MINE}))
+        own = Subject(person=ME, team=MINE)
+        for action in (Action.APPROVE_SUMMARIES, Action.DECIDE_CONTESTS, Action.WRITE_DOCUMENTS):
+            assert not allows(mine, action, own)
+            assert not allows(replace(mine, rights=frozenset(Action)), action, own)
+        assert allows(mine, Action.APPROVE_SUMMARIES, COLLEAGUE) is (role is not Role.AUDITOR)
+
+
 def test_a_recruiting_manager_sees_only_listings_assigned_to_them() -> None:
     standing = standing_of(Role.RECRUITING_MANAGER)
     assert allows(standing, Action.SEE_BOARD, MY_LISTING)
@@ -248,7 +266,8 @@ def test_standing_in_for_a_manager_takes_a_code_as_managing_does() -> None:
 
 def test_approving_changing_roles_and_exporting_ask_for_a_fresh_code() -> None:
     exports = {action for action in Action if action.value.endswith(".export")}
-    assert exports | {Action.APPROVE_GRANTS, Action.CHANGE_PEOPLE} <= STEP_UP
+    deciding = {Action.APPROVE_GRANTS, Action.APPROVE_SUMMARIES, Action.DECIDE_CONTESTS}
+    assert exports | deciding | {Action.CHANGE_PEOPLE} <= STEP_UP
     assert STEP_UP_MINUTES == 15
 
 

@@ -103,6 +103,23 @@ def test_what_a_changed_file_no_longer_has_is_let_go_and_named(tmp_path):
     assert draft.carried(peek(before), peek(before)) == (draft, ())
 
 
+def test_fields_of_the_organisations_own_stay_while_their_column_is_there(tmp_path):
+    text = (
+        '[source]\nname = "x"\n[columns]\nevent = "what"\nat = "when"\nlisting = "job"\n'
+        '[custom]\n"outreach.method" = "how"\nsource = "from"\n'
+    )
+    draft = draft_of(load_mapping(text)).with_column("actor", "who")
+    assert draft.mapping().custom == {"outreach.method": "how", "source": "from"}
+    assert WHOLE.with_text(text).custom == draft.custom
+    seen = {}
+    for name, header in (("before", "what,when,job,how,from"), ("now", "what,when,job,how")):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(f"{header}\n", "utf-8")
+        seen[name] = peek(file)
+    kept, gone = draft.carried(seen["before"], seen["now"])
+    assert (kept.custom, gone) == ({"outreach.method": "how"}, ("from",))
+
+
 def test_the_values_of_the_sandbox_are_changed_in_their_place_and_taken_out():
     draft = WHOLE.with_sandbox("a", ("x",)).with_sandbox("b", ("y",)).with_sandbox("a", ("z", "x"))
     assert list(draft.mapping().sandbox.items()) == [("a", ("z", "x")), ("b", ("y",))]
