@@ -14,6 +14,8 @@ from benchmarks.past_days import past_figures
 from benchmarks.pty_start import as_table
 from benchmarks.start_up import figures_of, measure
 from benchmarks.store_calls import Figure, board_figures, deadline_figures, list_figures
+from benchmarks.summary_figures import summary_figures
+from benchmarks.summary_store import PEOPLE
 from benchmarks.target_figures import target_figures
 
 REPORT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -38,6 +40,7 @@ def main() -> int:
     figures += past_figures(options.many, options.finished)
     figures += target_figures()
     figures += audit_figures()
+    figures += summary_figures()
     imported, readings = import_figures.import_figures(
         few=min(import_figures.FEW, options.events),
         many=options.events,
@@ -100,7 +103,8 @@ def report(figures: list[Figure], imports: list[str], starts: str, versions: str
         "and the last 365 days (`benchmarks/stores.py`). The files that are imported are an export of some",
         "four years: listings walking from draft to the end of recruitment, many at once, in the order of",
         "time (`benchmarks/event_files.py`). The finished tasks of past days are put straight into the",
-        "tables, over ten years (`benchmarks/history.py`).",
+        "tables, over ten years (`benchmarks/history.py`). Weekly summaries are of a year's work, imported:",
+        f"{PEOPLE} recruiters, some fifty events to a listing (`benchmarks/summary_store.py`).",
         "",
     ]
     return "\n".join(lines)

@@ -114,7 +114,7 @@ def empty_store(kind: str) -> Iterator[str]:
             folder = stack.enter_context(tempfile.TemporaryDirectory(dir=FOLDER))
             yield str(Path(folder) / "stagewatch.db")
             return
-        server = Server.start()
+        server = Server.start(on_disk=True)
         stack.callback(server.stop)
         for setting in _HONEST:
             server.admin.execute(f"ALTER SYSTEM SET {setting} = on")

@@ -119,6 +119,16 @@ class Gate:
             self._tell(organisation, visitor, Action.SEE_FIGURES, subject, f"{asked.what}: {said}", "refused")
         raise NotAllowedError(said)
 
+    def see_person(self, organisation: Organisation, subject: Subject) -> None:
+        """One person's weekly summary: NotAllowedError, or recorded if it is another's."""
+        visitor = self.visitor(organisation)
+        if visitor is None:
+            return
+        self._check(organisation, visitor, Action.SEE_FIGURES, subject, "A weekly summary")
+        if subject.person != visitor.person:
+            said = "One person's weekly summary"
+            self._tell(organisation, visitor, Action.SEE_FIGURES, subject, said, "read")
+
     def _tell(
         self,
         organisation: Organisation,

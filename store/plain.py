@@ -132,6 +132,11 @@ class Plain:
             marks = ",".join("?" * len(part))
             yield from self.rows(sql.replace("(…)", f"({marks})"), (*parameters, *part))
 
+    def read_unmapped(self) -> None:
+        """For who reads most of a large file: what is mapped of it would count as this process's memory."""
+        if not self.postgres:
+            self.connection.execute("PRAGMA mmap_size = 0")
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Several queries that see one and the same state of the store; one within another is the same."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kpi.board import EventView, Explanation, SearchHit
+from kpi.board import Explanation, SearchHit
 from kpi.deadlines import Freeze
 from kpi.events import moment_of
 from kpi.explain import explain_days, kpi_words, target_words
@@ -19,6 +18,7 @@ from store.board import count_board, count_users, list_users, read_outlook
 from store.changes import ChangeList, ChangeQuery
 from store.corrections import CURRENT_ONLY
 from store.errors import StoreError
+from store.event_views import event_views
 from store.failures import in_words, is_drivers
 from store.gate import Gate
 from store.location import find_location
@@ -34,9 +34,8 @@ from store.who import NOBODY, Who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from zoneinfo import ZoneInfo
 
-    from kpi.board import Board, OutlookDay, TaskView, UserRow
+    from kpi.board import Board, EventView, OutlookDay, TaskView, UserRow
     from kpi.policy import Subject
     from store.access import Visitor
     from store.audit_questions import AuditQuestions
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from store.plain import Plain, Row
     from store.session_questions import SessionQuestions
     from store.sight import Sight
+    from store.summary_questions import SummaryQuestions
     from store.target_questions import TargetQuestions
 
 _LISTING_HITS = "SELECT l.ref, NULL, l.title, l.owner, l.open_tasks, l.target_set FROM listing l"
@@ -56,8 +56,6 @@ _APPLICATION_HITS = (
     "AND t.application = a.ref AND t.ended_on IS NULL), l.target_set "
     "FROM application a JOIN listing l ON l.id = a.listing_id"
 )
-# What describes the listing rather than the event; exports write it beside every one.
-_REPEATED = frozenset({"owner", "title", "department", "role_type", "urgency", "closing_date"})
 
 
 def _utc_now() -> int:
@@ -67,9 +65,7 @@ def _utc_now() -> int:
 
 
 def open_reader(
-    location: str | Location | None,
-    clock: Callable[[], int] = _utc_now,
-    who: Who = NOBODY,
+    location: str | Location | None, clock: Callable[[], int] = _utc_now, who: Who = NOBODY
 ) -> Reader:
     """Open a store for reading. StoreError in one line if there is none, or none that can be read."""
     place = find_location(location) if location is None or isinstance(location, str) else location
@@ -88,13 +84,7 @@ def open_reader(
 class Reader:
     """One connection that only reads; to be used by one thread at a time."""
 
-    def __init__(
-        self,
-        plain: Plain,
-        location: Location,
-        clock: Callable[[], int],
-        who: Who,
-    ) -> None:
+    def __init__(self, plain: Plain, location: Location, clock: Callable[[], int], who: Who) -> None:
         """Made by `open_reader`."""
         self._plain = plain
         self._clock = clock
@@ -195,6 +185,11 @@ class Reader:
         with self.translated():
             self._gate.check(self.rules, action, subject)
 
+    def see_person(self, subject: Subject) -> None:
+        """Have the policy asked for one person's weekly summary; the log has it if it is another's."""
+        with self.translated():
+            self._gate.see_person(self.rules, subject)
+
     def sight(self, asked: Asked = THE_BOARD) -> Sight:
         """How much of the board is seen; NotAllowedError for a user's figures, or a listing, that is not."""
         with self.translated():
@@ -291,7 +286,7 @@ class Reader:
                 f"(SELECT id FROM listing WHERE ref = ?){where} ORDER BY e.at DESC, e.seq DESC LIMIT ?",
                 (*names, limit),
             )
-        return _event_views(reversed(rows), self.rules.zone)
+        return event_views(reversed(rows), self.rules.zone)
 
     def intake(self) -> Intake:
         """The questions about what came in, and what was not understood."""
@@ -325,6 +320,12 @@ class Reader:
         from store.session_questions import SessionQuestions  # deferred: as above
 
         return SessionQuestions(self, self._clock())
+
+    def summary_questions(self) -> SummaryQuestions:
+        """The questions about weekly summaries."""
+        from store.summary_questions import SummaryQuestions  # deferred: as above
+
+        return SummaryQuestions(self)
 
     def targets(self) -> TargetQuestions:
         """The questions about targets: what is in force, its history, what a draft would have done."""
@@ -380,19 +381,3 @@ def _has_closing_date(plain: Plain, listing_id: int, until: int) -> bool:
     """Whether an event of the listing has said a closing date by then."""
     ask = "SELECT 1 FROM event WHERE listing_id = ? AND at <= ? AND detail LIKE '%\"closing_date\"%' LIMIT 1"
     return plain.value(ask, (listing_id, until)) is not None
-
-
-def _event_views(rows: Iterable[Row], zone: ZoneInfo) -> tuple[EventView, ...]:
-    """Events as they are shown: of what a row of an export repeats with every event, only what is new."""
-    said: dict[str, str] = {}
-    views = []
-    for at, kind, application, actor, owner, detail, replaced in rows:
-        found: dict[str, str] = {} if owner is None else {"owner": owner}
-        if detail is not None:
-            found.update(json.loads(detail))
-        news = tuple((name, value) for name, value in found.items() if said.get(name) != value)
-        if replaced:
-            news = (*news, ("corrected", "a later version of this event counts"))
-        said.update((name, value) for name, value in found.items() if name in _REPEATED)
-        views.append(EventView(moment_of(at).astimezone(zone), kind, application, actor, news))
-    return tuple(views)

@@ -58,7 +58,7 @@ def read_totals(reader: Reader, since: date | None = None, until: date | None = 
     DisclosureError for a period that is not of whole months; NotAllowedError for who sees no team's.
     """
     today = reader.today()
-    since, until = _period(since, until, today)
+    since, until = period_of(since, until, today)
     months = whole_months(since, until, today)
     visitor = reader.visitor()
     found = None if visitor is None else reach(visitor.standing, Action.SEE_TOTALS)
@@ -78,7 +78,8 @@ def read_totals(reader: Reader, since: date | None = None, until: date | None = 
     return Totals(since, until, each, together)
 
 
-def _period(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+def period_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    """The period that is asked for: the last three months that are over on `today` unless it is said."""
     until = until or today.replace(day=1) - timedelta(days=1)
     if since is None:
         since = until.replace(day=1)
@@ -93,10 +94,7 @@ def _total(told: dict[Key, int], teams: Iterable[int], months: Iterable[date], f
 
 def _cells(plain: Plain, months: tuple[date, ...], until: date) -> list[Cell[Key]]:
     """All cells of the months in which anybody in a team finished anything."""
-    members: dict[int, list[Membership]] = defaultdict(list)
-    for person, team, since, end in plain.rows("SELECT person, team, from_day, until_day FROM membership"):
-        left = None if end is None else date.fromordinal(end)
-        members[person].append(Membership(team, date.fromordinal(since), left))
+    members = memberships(plain)
     figures: dict[Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for person, ended_on, late, tasks in plain.rows(_ASK, (months[0].toordinal(), until.toordinal())):
         month = date.fromordinal(ended_on).replace(day=1)
@@ -104,3 +102,12 @@ def _cells(plain: Plain, months: tuple[date, ...], until: date) -> list[Cell[Key
         if team is not None:
             figures[team, month, FIGURES[late]][person] += int(tasks)
     return [Cell(key, people) for key, people in figures.items()]
+
+
+def memberships(plain: Plain) -> dict[int, list[Membership]]:
+    """Who was in which team when, by person."""
+    members: dict[int, list[Membership]] = defaultdict(list)
+    for person, team, since, end in plain.rows("SELECT person, team, from_day, until_day FROM membership"):
+        left = None if end is None else date.fromordinal(end)
+        members[person].append(Membership(team, date.fromordinal(since), left))
+    return members

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.benchmarks import STANDARD, write_benchmarks
 from kpi.calendar import CalendarSpec
 from kpi.policy import WHOLE, Action, Role, Subject
 from kpi.targets import Target
+from kpi.weeks import week_of
 from store.audit_care import LOG_TARGET, adopt_key, begin_key, keep_checkpoints, note_read
 from store.backup import back_up
+from store.benchmarks import choose_first_weekday, save_benchmarks
 from store.calendar_changes import save_calendar
+from store.contests import contest, decide
+from store.documents import add_document, appeal, decide_appeal
 from store.encrypting import decrypt_store, encrypt_store
 from store.enrolling import complete_enrolment, give_enrolment_code
 from store.feeds.mapping import load_mapping
+from store.generating import generate
 from store.grants import approve_grant, end_grant, request_grant
 from store.importing import import_file
 from store.maintenance import advance, rebuild
@@ -29,12 +36,14 @@ from store.retrying import retry_rows
 from store.reviews import mark_reviewed
 from store.roles import grant_role, role_sql
 from store.schema import upgrade
+from store.self_reports import report
 from store.sessions import end_session, make_token
 from store.signing_in import change_password, lock, sign_in, sign_out, step_up, touch, unlock
+from store.summaries import answer_flag, approve, comment, give_back, keep
 from store.targets import revert_targets, save_targets, withdraw_targets
 from store.teams import add_team, change_team, delegate, end_delegation
 from tests.store.house import OTHER, PASSWORD, WRONG
-from tests.store.policy_world import ELSEWHERE, MANAGED, MAPPING, MINE, PARTNERED, Actor, World
+from tests.store.policy_world import ELSEWHERE, MANAGED, MAPPING, MINE, PARTNERED, Actor, Papers, World
 from tests.store.recorded import CODE
 
 if TYPE_CHECKING:
@@ -59,6 +68,7 @@ def cases(world: World, actor: Actor) -> dict[str, list[Case]]:
         **_of_people(world, actor),
         **_of_teams(world, actor),
         **_of_grants_and_tokens(world, actor),
+        **_of_summaries(world, actor),
         **_of_oneself(world, actor),
     }
     # The last ones: after a restore no session is alive.
@@ -240,6 +250,43 @@ def _of_grants_and_tokens(world: World, actor: Actor) -> dict[str, list[Case]]:
             Case(Subject(person=actor.number), lambda store: end_session(store, actor.spare)),
         ],
     }
+
+
+def _of_summaries(world: World, actor: Actor) -> dict[str, list[Case]]:
+    own = "super_user" if actor.standing.rights is not None else _NAMES.get(actor.label, actor.label)
+    papers = [world.papers[name] for name in (own, "Report", "Looked-after", "Stranger-0")]
+    week = week_of(world.house.today)
+    text = write_benchmarks(replace(STANDARD, limits=replace(STANDARD.limits, daily=61)))
+
+    def with_one(act: Callable[[Store, Papers], object], one: Papers) -> Case:
+        return Case(one.subject, lambda store: act(store, one))
+
+    def each(act: Callable[[Store, Papers], object]) -> list[Case]:
+        return [with_one(act, one) for one in papers]
+
+    return {
+        "summary.generate": _whole(generate),
+        "summary.return": each(lambda store, one: give_back(store, one.number, "No", one.digest)),
+        "summary.approve": each(lambda store, one: approve(store, one.number, one.digest)),
+        "summary.keep": each(lambda store, one: keep(store, one.number, "No", one.digest)),
+        "summary.answer": each(lambda store, one: answer_flag(store, one.number, "missing_note", "So")),
+        "summary.comment": each(lambda store, one: comment(store, one.number, "So")),
+        "summary.report": [
+            Case(Subject(person=actor.number, team=MINE), lambda store: report(store, week, {"calls": 3}))
+        ],
+        "contest.make": each(lambda store, one: contest(store, one.number, "emails", "No")),
+        "contest.decide": each(lambda store, one: decide(store, one.contest, "rejected", "No")),
+        "document.add": each(lambda store, one: add_document(store, one.number, "coaching", "So")),
+        "document.appeal": each(lambda store, one: appeal(store, one.document, "No")),
+        "document.decide": each(lambda store, one: decide_appeal(store, one.appealed, "upheld", "So")),
+        "benchmarks.save": _whole(
+            lambda store: save_benchmarks(store, text, reason="Yes", actor="Somebody else")
+        ),
+        "setting.first_weekday": _whole(lambda store: choose_first_weekday(store, 6)),
+    }
+
+
+_NAMES = {"granted auditor": "granted"}
 
 
 def _of_oneself(world: World, actor: Actor) -> dict[str, list[Case]]:

@@ -43,6 +43,7 @@ def questions(world: World, actor: Actor, tasks: dict[str, str]) -> list[Questio
         *(one for listing in ("L-1", "L-2") for one in _of_a_listing(actor, listing, tasks[listing])),
         *_of_figures(world, actor),
         *_of_pages(world, actor),
+        *_of_summaries(world, actor),
         *_of_the_whole_store(world, actor),
     ]
 
@@ -167,6 +168,63 @@ def _of_pages(world: World, actor: Actor) -> list[Question]:
     ):
         found.append(Question(name, action, allows(actor.standing, action, Subject(actor.number, MINE)), ask))
     return found
+
+
+def _of_summaries(world: World, actor: Actor) -> list[Question]:
+    """Somebody's summary, of everybody in turn; lists; benchmarks; totals of teams."""
+    figures, totals = reach(actor.standing, Action.SEE_FIGURES), reach(actor.standing, Action.SEE_TOTALS)
+    lists: dict[str, Ask] = {
+        "lines": lambda reader: reader.summary_questions().lines(),
+        "weeks": lambda reader: reader.summary_questions().weeks(),
+        "missing": lambda reader: reader.summary_questions().missing(),
+        "contests": lambda reader: reader.summary_questions().contests(),
+    }
+    found = [Question(name, Action.SEE_FIGURES, bool(figures.people), ask) for name, ask in lists.items()]
+    may = allows(actor.standing, Action.SEE_BENCHMARKS)
+    found += [
+        Question(
+            "benchmarks", Action.SEE_BENCHMARKS, may, lambda reader: reader.summary_questions().benchmarks()
+        ),
+        Question(
+            "versions",
+            Action.SEE_BENCHMARKS,
+            may,
+            lambda reader: reader.summary_questions().benchmarks_versions(),
+        ),
+    ]
+    for team, may in (
+        (None, totals.whole or bool(totals.teams)),
+        *((n, totals.holds(Subject(team=n))) for n in TEAMS),
+    ):
+        found.append(Question(f"totals of {team}", Action.SEE_TOTALS, may, partial(_totals_of, team=team)))
+    for name, papers in world.papers.items():
+        asks: dict[str, Ask] = {
+            "page": partial(_page_of, number=papers.number),
+            "events": partial(_events_of, number=papers.number),
+            "behind": partial(_tasks_behind, number=papers.number),
+        }
+        may = allows(actor.standing, Action.SEE_FIGURES, papers.subject)
+        found += [Question(f"{what} of {name}", Action.SEE_FIGURES, may, ask) for what, ask in asks.items()]
+    return found
+
+
+TEAMS = (MINE, MANAGED, PARTNERED, ELSEWHERE)
+
+
+def _totals_of(reader: Reader, *, team: int | None) -> object:
+    return reader.summary_questions().team(team)
+
+
+def _page_of(reader: Reader, *, number: int) -> object:
+    return reader.summary_questions().page(number)
+
+
+def _events_of(reader: Reader, *, number: int) -> object:
+    return reader.summary_questions().events(number, "calls")
+
+
+def _tasks_behind(reader: Reader, *, number: int) -> object:
+    return reader.summary_questions().tasks(number, "tasks_open")
 
 
 def _of_the_whole_store(world: World, actor: Actor) -> list[Question]:

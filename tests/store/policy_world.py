@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.policy import GRANTABLE, Action, Role, Standing
+from kpi.policy import GRANTABLE, Action, Role, Standing, Subject
+from kpi.summary import GROUPS, Excluded, Figure, Summary, digest_of
 from kpi.targets import Target
+from kpi.weeks import week_of
 from store.audit_care import begin_key
 from store.backup import back_up
 from store.feeds.mapping import load_mapping
@@ -18,6 +20,7 @@ from store.location import Location
 from store.mappings import save_mapping
 from store.moment import one_moment
 from store.standing import standing_of
+from store.summary_rows import evidence_of, pack
 from store.targets import save_targets
 from store.who import Who
 from store.work import Store
@@ -50,9 +53,22 @@ class Actor:
         return Who("login", "command line", lambda _: self.token)
 
 
+class Papers(NamedTuple):
+    """A summary: whose, its number and digest; its contest, a document, one that was appealed against."""
+
+    subject: Subject
+    number: int
+    digest: str
+    contest: int
+    document: int
+    appealed: int
+
+
 @dataclass
 class World:
-    """The organisation, its actors by label, a delegation by team, and what its machine's keyring has."""
+    """The organisation, its actors by label, a delegation by team, what its machine's keyring has, and
+    by name what there is of somebody's week.
+    """
 
     house: House
     folder: Path
@@ -60,6 +76,7 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     delegations: dict[int, int] = field(default_factory=dict)
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
+    papers: dict[str, Papers] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
         return self.house.members[name].number
@@ -90,6 +107,8 @@ def build(store: Store, folder: Path) -> World:
             save_targets(store, {CODE: Target(days, 9)}, reason="Yes", actor="Ada", effective_from=begins)
         with house.working():
             _rows_of_people(world)
+            for name, team in _SUMMARISED:
+                _papers(world, name, team)
     with house.working():
         sessions = [_sessions(world, name, rights) for _, name, rights in _ACTORS]
     with one_moment(store.location) as plain:
@@ -122,6 +141,14 @@ _OTHERS = (
     ("Looked-after", Role.RECRUITER, PARTNERED),
     *((name.title(), Role.RECRUITER, ELSEWHERE) for name in _STRANGERS),
     *((f"Spare {number}", Role.RECRUITER, ELSEWHERE) for number in range(SPARES)),
+)
+_SUMMARISED = (
+    ("Report", MANAGED),
+    ("Looked-after", PARTNERED),
+    ("Stranger-0", ELSEWHERE),
+    *((role.value, MINE) for role in Role),
+    ("stand-in", MINE),
+    ("granted", MINE),
 )
 _ACTORS: tuple[tuple[str, str, frozenset[Action] | None], ...] = (
     *((role.value, role.value, None) for role in Role),
@@ -182,6 +209,39 @@ def _rows_of_people(world: World) -> None:
             "approved_at",
             grants,
         )
+
+
+def _papers(world: World, name: str, team: int) -> None:
+    """A summary of somebody's week before last, of nothing, with what belongs to it."""
+    person, number, week = world.number(name), len(world.papers) + 1, week_of(world.house.today).before(2)
+    figures = tuple(
+        Figure(figure, group, 0, 0 if group in ("activity", "outcomes") else None)
+        for group, names in GROUPS.items()
+        for figure in names
+    )
+    summary = Summary(person, week, team, 0, figures, (), (), Excluded(), (), None, ())
+    day, digest = week.first.toordinal(), digest_of(summary)
+    with world.house.working() as work:
+        insert = work.plain.insert
+        insert(
+            "summary",
+            "number, person, from_day, team, state, benchmarks, digest, generated_at, content",
+            [(number, person, day, team, "ready", 0, digest, work.now, pack(summary, evidence_of(())))],
+        )
+        contested = (number, number, "calls", "No", person, work.now)
+        insert("contest", 'number, summary, figure, reason, person, "at"', [contested])
+        documents = [
+            (2 * number - 1, number, "reminder", "So", "{}", day, day, world.number("Mona"), 1, None, None),
+            (2 * number, number, "reminder", "So", "{}", day, day, world.number("Mona"), 1, "No", 2),
+        ]
+        insert(
+            "document",
+            'number, summary, kind, text, context, from_day, until_day, author, "at", appeal, appealed_at',
+            documents,
+        )
+    world.papers[name] = Papers(
+        Subject(person, team), number, digest.hex(), number, 2 * number - 1, 2 * number
+    )
 
 
 def _sessions(world: World, name: str, rights: frozenset[Action] | None) -> tuple[str, int, str]:

@@ -226,12 +226,14 @@ def test_whatever_changes_rows_is_in_the_log(made: Store, tmp_path: Path, operat
         assert (found.attack, found.reconciled) == (None, True), found.why
 
 
-# What their entries say stands in test_signing_in, test_enrolling, test_sessions, test_grants and
-# test_policy_matrix, which has them all.
+# What their entries say stands in test_signing_in, test_enrolling, test_sessions, test_grants,
+# test_approving, test_summary_tables and test_policy_matrix, which has them all.
 TRIED_ELSEWHERE = {
     "_SIGN_IN", "_UNLOCK", "_STEP_UP", "_PASSWORD", "_COMPLETE", "people.reset' if reset else 'people.enrol",
     "session.sign_in", "session.sign_out", "session.lock", "session.touch", "session.end", "token.make",
-    "grant.request", "grant.approve", "grant.revoke",
+    "grant.request", "grant.approve", "grant.revoke", "summary.generate", "summary.approve", "summary.return",
+    "summary.keep", "summary.answer", "summary.comment", "summary.report", "contest.make", "contest.decide",
+    "document.add", "document.appeal", "document.decide", "benchmarks.save", "setting.first_weekday",
 }  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_no_table_is_forgotten() -> None:
     ("action", "table"),
     [
         (Action.CHANGE_TARGETS, "target"),
+        (Action.CHANGE_BENCHMARKS, "benchmarks"),
         (Action.CHANGE_CALENDAR, "calendar_change"),
         (Action.BRING_IN, "event"),
         (Action.LINK_PEOPLE, "person_link"),

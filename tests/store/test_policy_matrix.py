@@ -148,6 +148,7 @@ def trial(world: World) -> Iterator[Trial]:
 
 # What an operation says that the policy lets through, where the case is not one that can succeed.
 NOBODY_OF_THAT_NAME = ("the name or the password was wrong", "enrolment code was wrong")
+ALREADY = ("refused by the rules for summaries",)
 FOR_PEOPLE = ("a token is for scripts",)
 BESIDE: dict[str, tuple[str, ...]] = dict.fromkeys(OPERATIONS, ()) | {
     "organisation.found": ("already belongs to",),
@@ -159,6 +160,10 @@ BESIDE: dict[str, tuple[str, ...]] = dict.fromkeys(OPERATIONS, ()) | {
     "people.password": (*NOBODY_OF_THAT_NAME, *FOR_PEOPLE),
     "session.step_up": ("the code was wrong", "the password was wrong", *FOR_PEOPLE),
     "session.touch": FOR_PEOPLE,
+    "summary.approve": ALREADY,
+    "summary.keep": ALREADY,
+    "summary.answer": ALREADY,
+    "setting.first_weekday": ("there are weekly summaries already",),
 }
 # Where these cannot be, they are refused before anybody is asked.
 ONLY_ON_A_SERVER, ONLY_IN_A_FILE = {"store.grant"}, {"store.encrypt", "store.decrypt"}

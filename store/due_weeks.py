@@ -1,0 +1,170 @@
+"""Which weeks' summaries may come out otherwise than they stand: what has come in since they were made.
+
+After each time it is noted up to where was looked: the last event, who was linked to what, the calendar.
+Later events of a week that runs touch none that is over; one that comes late touches its own week and those
+after it, for what a listing is at a week's end hangs on what was before. A listing whose kind of role was
+said anew touches all weeks in which anything happened to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.chain import canonical
+from kpi.weeks import Week, last_full_week, week_of
+from store.benchmarks import benchmarks_for
+from store.summary_rows import first_weekday
+from store.week_people import Staff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from kpi.events import Instant
+    from store.organisation import Organisation
+    from store.plain import Plain
+
+SEEN = "summaries_seen"
+_MANY = 50_000  # events of which it would take longer to tell what they touch than to look at everything
+_PORTION = 500  # listings of which all events are looked at together
+_FACTS = ("role_type", "urgency", "criticality", "internal")
+
+
+class Seen(NamedTuple):
+    """Up to where was looked: the last event's seq, a digest of the links, the number of the calendar."""
+
+    event: int
+    links: str
+    calendar: int
+
+    @property
+    def text(self) -> str:
+        """As it is kept among the settings."""
+        return canonical(self._asdict())
+
+
+def seen_now(plain: Plain, organisation: Organisation) -> Seen:
+    """Where the store is now."""
+    links = plain.rows("SELECT ref, person FROM person_link ORDER BY ref")
+    return Seen(
+        int(plain.value("SELECT coalesce(max(seq), 0) FROM event")),
+        sha256(json.dumps(links).encode()).hexdigest(),
+        organisation.calendar_rows[-1].number,
+    )
+
+
+def seen_last(plain: Plain) -> Seen | None:
+    """Where it was when summaries were last brought up to date; None if they never were."""
+    found = plain.value("SELECT value FROM setting WHERE name = ?", (SEEN,))
+    return None if found is None else Seen(**json.loads(found))
+
+
+def weeks_due(plain: Plain, organisation: Organisation, now: Instant) -> tuple[Week, ...]:
+    """The last full week, those in which somebody has none yet, and those that may have changed; in order."""
+    last = last_full_week(organisation.today(now), first_weekday(plain))
+    made = plain.value("SELECT min(from_day) FROM summary")
+    if made is None:
+        return (last,)
+    first = Week(date.fromordinal(made))
+    weeks = {last, *missing_weeks(plain, first, last)}
+    weeks |= {week for week in _by_what_was_said(plain) if first <= week <= last}
+    since = _changed_since(plain, organisation)
+    if since is not None:
+        weeks.update(_through(week_of(max(first.first, since), first_weekday(plain)), last))
+    return tuple(sorted(weeks))
+
+
+def _through(first: Week, last: Week) -> Iterable[Week]:
+    week = first
+    while week <= last:
+        yield week
+        week = week.before(-1)
+
+
+def missing_weeks(plain: Plain, first: Week, last: Week) -> dict[Week, list[int]]:
+    """The weeks from one to another in which people who were in a team have no summary, and who they are."""
+    there = set(
+        plain.rows("SELECT person, from_day FROM summary WHERE from_day >= ?", (first.first.toordinal(),))
+    )
+    staff = Staff(plain)
+    found: dict[Week, list[int]] = defaultdict(list)
+    for week in _through(first, last):
+        day = week.first.toordinal()
+        for person in staff.people:
+            if (person, day) not in there and staff.team_in(person, week) is not None:
+                found[week].append(person)
+    return found
+
+
+def _by_what_was_said(plain: Plain) -> Iterable[Week]:
+    """Weeks not approved with other benchmarks by now, or a later self-report; those of upheld contests."""
+    for from_day, benchmarks in plain.rows(
+        "SELECT DISTINCT from_day, benchmarks FROM summary WHERE sealed IS NULL"
+    ):
+        week = Week(date.fromordinal(from_day))
+        if benchmarks_for(plain, week).number != benchmarks:
+            yield week
+    rows = plain.rows(
+        "SELECT DISTINCT s.from_day FROM summary s JOIN self_report r ON r.person = s.person "
+        'AND r.from_day = s.from_day AND r."at" >= s.generated_at WHERE s.sealed IS NULL UNION '
+        "SELECT s.from_day FROM summary s JOIN contest c ON c.summary = s.number "
+        "WHERE c.decision = 'upheld' AND c.event IS NOT NULL AND c.decided_at >= s.generated_at"
+    )
+    yield from (Week(date.fromordinal(from_day)) for (from_day,) in rows)
+
+
+def _changed_since(plain: Plain, organisation: Organisation) -> date | None:
+    """The first day of which something is known otherwise than when this was last done."""
+    seen, now = seen_last(plain), seen_now(plain, organisation)
+    if seen is None or (seen.links, seen.calendar) != (now.links, now.calendar):
+        return date.min
+    if now.event - seen.event > _MANY:
+        return date.min
+    if seen.event == now.event:
+        return None
+    at = plain.value(
+        "SELECT min(e.at) FROM event e WHERE e.seq > ? OR e.seq IN (SELECT c.corrects FROM event c "
+        "WHERE c.seq > ? AND c.corrects IS NOT NULL)",
+        (seen.event, seen.event),
+    )
+    if at is None:  # fewer events than were there: it was put back
+        return date.min
+    return organisation.calendar.day_of(min([at, *_of_listings_said_anew(plain, seen.event)]))
+
+
+def _of_listings_said_anew(plain: Plain, before: int) -> list[Instant]:
+    """When the listings began of which events after the one of seq `before` say another kind of role."""
+    told: dict[int, dict[str, str]] = defaultdict(dict)
+    for listing, detail in plain.rows(
+        "SELECT listing_id, detail FROM event WHERE seq > ? AND detail IS NOT NULL ORDER BY at, seq",
+        (before,),
+    ):
+        facts = json.loads(detail)
+        told[listing].update({name: facts[name] for name in _FACTS if name in facts})
+    named = [listing for listing, facts in told.items() if facts]
+    found = []
+    for start in range(0, len(named), _PORTION):
+        held, begun = _said_before(plain, named[start : start + _PORTION], before)
+        found += [at for listing, at in begun.items() if told[listing].items() - held[listing].items()]
+    return found
+
+
+def _said_before(
+    plain: Plain, listings: Sequence[int], before: int
+) -> tuple[dict[int, dict[str, str]], dict[int, Instant]]:
+    """What the events up to the one of seq `before` say of listings, and when the first of each was."""
+    ask = "SELECT listing_id, at, seq, detail FROM event WHERE seq <= ? AND listing_id IN (…)"
+    held: dict[int, dict[str, str]] = defaultdict(dict)
+    begun: dict[int, Instant] = {}
+    last = None
+    for listing, at, _, detail in sorted(
+        plain.where_in(ask, listings, (before,)), key=lambda row: (row[0], row[1], row[2])
+    ):
+        begun.setdefault(listing, at)
+        if detail is not None and (listing, detail) != last:  # an export repeats the same with every event
+            held[listing].update(json.loads(detail))
+            last = (listing, detail)
+    return held, begun
