@@ -8,37 +8,44 @@ invented one; and it lets in nobody but those it has added itself, to the store 
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
 
 from kpi.audit_entry import Change
 from kpi.policy import Action, Role
 from kpi.policy_words import ROLE_WORDS
 from store.access import LONGEST
 from store.audit import store_id_of
-from store.demo import ORGANISATION, USERS
+from store.demo import ORGANISATION
+from store.demo_staff import CROWDS, NEWCOMERS
 from store.errors import StoreError
 from store.grants import approve_grant, request_grant
 from store.people import add_person
 from store.people_links import assign_listing, link_person
 from store.people_rows import today_of
 from store.signing_in import begin_session
-from store.teams import add_team
+from store.teams import add_team, delegate
 from store.who import Who
-from store.work import Store
+from store.work import Store, system_now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from store.location import Location
+    from store.people_rows import Person
 
 SUPER_USERS = ("Will Power", "Justin Case")
-# A team, its manager, its HR partner, and how many of the ATS's users are in it, in their order.
-TEAMS = (
-    ("Clinical", "Miles Ahead", "Paige Turner", 6),
-    ("Corporate", "Grace Period", None, 4),
-)
+# Who of the teams it is worth being, and what they are there beside their role.
+SHOWN = {
+    "Miles Ahead": "Clinical", "Paige Turner": "three teams", "Al Pine": "Clinical",
+    "Neil Down": "Clinical, new", "Grace Period": "Corporate", "Gail Force": "Corporate, stands in",
+}  # fmt: skip
+STANDS_IN = "Gail Force"
 ADMINISTRATOR, RECRUITING_MANAGER, AUDITOR = "Phil Informs", "Hope Fuller", "Claire Voyant"
 LISTINGS = 5
 GRANTED = (Action.SEE_AUDIT, Action.REVIEW_AUDIT, Action.SEE_BOARD, Action.SEE_POLICY)
@@ -55,18 +62,35 @@ class Persona:
 
 
 class Troupe:
-    """The demo's people. `people` are those whom it is worth being, a super user first."""
+    """The demo's people. `people` are those whom it is worth being, a super user first; `others` the rest."""
 
-    def __init__(self, location: Location, store_id: str, people: tuple[Persona, ...]) -> None:
+    def __init__(
+        self,
+        location: Location,
+        store_id: str,
+        people: tuple[Persona, ...],
+        others: tuple[Persona, ...] = (),
+        clock: Callable[[], int] = system_now,
+    ) -> None:
         """Made by `make_people` only."""
         self.store_id = store_id
+        self.clock = clock
         self.people = people
+        self.others = others
         self.location = location
+
+    def numbered(self, name: str) -> int:
+        """The number of one of them by their name; KeyError if there is nobody called so."""
+        return {one.name: one.person for one in (*self.people, *self.others)}[name]
 
     def session_of(self, person: int) -> str:
         """The token of a new session of one of them; StoreError in any store but the demo's own."""
-        name = next((one.name for one in self.people if one.person == person), None)
-        with closing(Store(self.location)) as store, store.work("session.sign_in", actor=name) as work:
+        everybody = (*self.people, *self.others)
+        name = next((one.name for one in everybody if one.person == person), None)
+        with (
+            closing(Store(self.location, self.clock)) as store,
+            store.work("session.sign_in", actor=name) as work,
+        ):
             here = (str(store_id_of(work.plain)), work.plain.value("SELECT name FROM organisation"))
             if name is None or here != (self.store_id, ORGANISATION):
                 raise StoreError(
@@ -79,29 +103,37 @@ class Troupe:
     def as_person(self, person: int) -> Store:
         """The store, to be worked with as one of them; to be closed afterwards."""
         token = self.session_of(person)
-        return Store(self.location, who=Who(origin="command line", token=lambda _: token))
+        return _hurried(Store(self.location, self.clock, Who(origin="command line", token=lambda _: token)))
 
 
-def make_people(location: Location) -> Troupe:
+def _hurried(store: Store) -> Store:
+    """The same store, that waits for no disk: what is thrown away need not outlive a power cut."""
+
+    @event.listens_for(store.engine, "connect")
+    def _hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    return store
+
+
+def make_people(location: Location, clock: Callable[[], int] = system_now) -> Troupe:
     """Give the demo's new store its people; from then on they sign in, or are what the `Troupe` makes one.
 
     StoreError for a store that is no file, has people, or is of another organisation.
     """
-    with closing(Store(location)) as store:
+    with closing(_hurried(Store(location, clock))) as store:
         store_id, today = _check_new(store)
         first, second = (add_person(store, name, Role.SUPER_USER) for name in SUPER_USERS)
         people = [Persona(one.number, one.name, _said(one.role)) for one in (first, second)]
-        people += _add_teams(store)
-        with store.work("people.change") as work:  # else no month that is over would have anybody in a team
-            work.plain.run(
-                "UPDATE membership SET from_day = ?", (today.replace(year=today.year - 1, day=1).toordinal(),)
-            )
+        shown, others = _add_teams(store, today)
+        people += shown
+        _date_back(store, today)
         administrator = add_person(store, ADMINISTRATOR, Role.ADMINISTRATOR)
         people.append(Persona(administrator.number, administrator.name, _said(administrator.role)))
         people.append(_add_recruiting_manager(store))
         auditor = add_person(store, AUDITOR, Role.AUDITOR)
         people.append(Persona(auditor.number, auditor.name, f"{_said(auditor.role)}, let in for a month"))
-    troupe = Troupe(location, store_id, tuple(people))
+    troupe = Troupe(location, store_id, tuple(people), tuple(others), clock)
     _let_in(troupe, auditor.number, today)
     return troupe
 
@@ -121,25 +153,40 @@ def _check_new(store: Store) -> tuple[str, date]:
         return str(store_id_of(work.plain)), today_of(work)
 
 
-def _add_teams(store: Store) -> list[Persona]:
-    """The teams with who leads them, and the ATS's users as their recruiters."""
-    found: list[Persona] = []
-    users = iter(USERS)
-    for title, manager_name, partner_name, size in TEAMS:
-        manager = add_person(store, manager_name, Role.TEAM_MANAGER)
-        found.append(Persona(manager.number, manager.name, f"{_said(manager.role)}, {title}"))
-        partner = None
-        if partner_name is not None:
-            partner = add_person(store, partner_name, Role.HR_PARTNER)
-            found.append(Persona(partner.number, partner.name, f"{_said(partner.role)}, {title}"))
-        team = add_team(
-            store, title, manager=manager.number, hr_partner=None if partner is None else partner.number
+def _add_teams(store: Store, today: date) -> tuple[list[Persona], list[Persona]]:
+    """The teams with who leads them, and the ATS's users as their recruiters: those to be, and the others."""
+    found: dict[str, Person] = {}
+    leaders = (((crowd.manager, Role.TEAM_MANAGER), (crowd.partner, Role.HR_PARTNER)) for crowd in CROWDS)
+    for name, role in dict(chain.from_iterable(leaders)).items():
+        found[name] = add_person(store, name, role)
+    for crowd in CROWDS:
+        manager, partner = found[crowd.manager], found[crowd.partner]
+        team = add_team(store, crowd.name, manager=manager.number, hr_partner=partner.number)
+        for name in crowd.members:
+            member = found[name] = add_person(store, name, Role.RECRUITER, team.number)
+            link_person(store, member.number, name)
+            if name == STANDS_IN:
+                delegate(store, team.number, member.number, today, today + timedelta(days=6))
+    people = {name: Persona(one.number, name, _said(one.role)) for name, one in found.items()}
+    shown = [replace(people[name], said=f"{people[name].said}, {rest}") for name, rest in SHOWN.items()]
+    return shown, [one for name, one in people.items() if name not in SHOWN]
+
+
+def _date_back(store: Store, today: date) -> None:
+    """Have everybody in their team since before the year, and newcomers since they joined.
+
+    Else no week and no month that is over would have anybody in a team.
+    """
+    with store.work("people.change") as work:
+        work.plain.run(
+            "UPDATE membership SET from_day = ?", (today.replace(year=today.year - 1, day=1).toordinal(),)
         )
-        members = [add_person(store, next(users), Role.RECRUITER, team.number) for _ in range(size)]
-        for member in members:
-            link_person(store, member.number, member.name)
-        found.append(Persona(members[0].number, members[0].name, f"{_said(Role.RECRUITER)}, {title}"))
-    return found
+        for name, days in NEWCOMERS.items():
+            work.plain.run(
+                "UPDATE membership SET from_day = ? "
+                "WHERE person = (SELECT p.number FROM person p WHERE p.name = ?)",
+                (today.toordinal() - days, name),
+            )
 
 
 def _add_recruiting_manager(store: Store) -> Persona:

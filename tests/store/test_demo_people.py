@@ -12,6 +12,7 @@ import pytest
 from kpi.policy import Role
 from store.demo import ORGANISATION, make_demo
 from store.demo_people import Troupe, make_people
+from store.demo_staff import NEWCOMERS, USERS
 from store.errors import StoreError
 from store.location import Location
 from store.moment import one_moment
@@ -50,8 +51,9 @@ def test_everybody_is_there_whom_it_is_worth_being(demo: Troupe):
         (grant,) = reader.session_questions().grants()
     assert {people[one.person].role for one in demo.people} == set(Role)
     assert people[demo.people[0].person].role == Role.SUPER_USER
-    assert sorted(team.members for team in teams) == [4, 6]
-    assert all(team.manager for team in teams)
+    assert sorted(team.members for team in teams) == [4, 6, 7, 7, 8, 8]
+    assert all(team.manager and team.hr_partner for team in teams)
+    assert len({team.manager for team in teams}) == 6 > len({team.hr_partner for team in teams})
     recruiters = [one for one in people.values() if one.role == Role.RECRUITER]
     assert all(one.links == (one.name,) for one in recruiters)
     assert [len(one.listings) for one in people.values() if one.role == Role.RECRUITING_MANAGER] == [5]
@@ -63,7 +65,9 @@ def test_the_teams_have_been_for_longer_than_the_months_of_their_totals(demo: Tr
     with closing(open_reader(demo.location)) as reader:
         since = reader.people().totals().since.toordinal()
     with one_moment(demo.location) as plain:
-        assert all(day < since for (day,) in plain.rows("SELECT from_day FROM membership"))
+        days = [day for (day,) in plain.rows("SELECT from_day FROM membership")]
+    assert len(days) == len(USERS) == 40
+    assert sum(day < since for day in days) == len(USERS) - len(NEWCOMERS)
 
 
 def test_each_sees_what_such_a_person_sees(demo: Troupe):
@@ -73,8 +77,8 @@ def test_each_sees_what_such_a_person_sees(demo: Troupe):
             seen[one.said] = (reader.board().totals.tasks, len(reader.users()), reader.sight().few)
     whole = seen["Super user"][0]
     assert seen["Super user"][1] == 0
-    assert 4 < seen["Team manager, Clinical"][1] <= 6
-    assert 2 < seen["Team manager, Corporate"][1] <= 4
+    assert 4 < seen["Team manager, Clinical"][1] <= 8
+    assert 0 < seen["Team manager, Corporate"][1] <= 4
     assert not any(few for _, _, few in seen.values())
     assert 0 < seen["Recruiting manager, 5 listings"][0] < whole
     assert seen["Auditor, let in for a month"][0] == whole

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from store.audit_verify import verify
 from store.demo import make_demo
 from store.demo_people import make_people
 from store.location import Location
+from store.reading import open_reader
+from store.summaries import approve
+from store.who import Who
 from store.work import Store
 from tests.tui.doors import LONG_AGO, coming, slowly
 from tests.tui.driving import LARGE, SMALL, driven
 from tui.app import StagewatchApp
+from tui.commands.demo import make_cast
 from tui.personas import Cast
+
+if TYPE_CHECKING:
+    from store.reading import Reader
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +81,23 @@ async def test_in_the_demo_nobody_is_locked_signed_out_or_asked_for_codes(demo, 
         assert done == ["again"]
         await driver.on("TasksScreen")
         assert demo.door is None
+
+
+def test_what_the_demos_people_did_is_done_before_the_log_is_sealed_and_what_follows_leaves_checkpoints(
+    tmp_path, ring
+):
+    with closing(Store(Location(path=tmp_path / "demo.db"))) as store:
+        make_demo(store, tmp_path, listings=40)
+    cast = make_cast(str(store.location), tmp_path, 2)
+    with closing(seen_by_manager(cast)) as reader:
+        line = next(line for line in reader.summary_questions().lines() if line.approvable and not line.flags)
+    with closing(cast._troupe.as_person(cast._troupe.numbered("Miles Ahead"))) as manager:
+        approved = approve(manager, line.number, line.digest)
+    assert approved.checkpoint is not None
+    assert Path(approved.checkpoint).parent == tmp_path / "checkpoints"
+    assert verify(store.location, store.clock()).result == "proven"
+
+
+def seen_by_manager(cast: Cast) -> Reader:
+    token = cast._troupe.session_of(cast._troupe.numbered("Miles Ahead"))
+    return open_reader(cast._troupe.location, who=Who("login", "app", lambda _: token))
