@@ -14,6 +14,7 @@ from tui import (
     arguments_kpi,
     arguments_people,
     arguments_signing_in,
+    arguments_summaries,
 )
 from tui.parsing import (
     OneLineParser,
@@ -68,6 +69,7 @@ def make_parser(said: Sequence[str] | None = None) -> argparse.ArgumentParser:
     _add_search(commands)
     arguments_signing_in.add(commands)
     arguments_people.add(commands, said)
+    arguments_summaries.add(commands, said)
     _add_rebuild(commands)
     _add_store_care(commands)
     _add_account(commands)
@@ -219,6 +221,7 @@ def _add_account(commands: Commands) -> None:
 def _add_demo(commands: Commands) -> None:
     command = a_command(commands, "demo", "demo", "open the app on a throw-away store full of invented data")
     command.add_argument("--seed", type=int, default=1, metavar="N", help="another invented year (1)")
-    command.add_argument("--listings", type=a_count, default=400, metavar="N", help="how many (400)")
+    command.add_argument("--listings", type=a_count, default=600, metavar="N", help="how many (600)")
+    command.add_argument("--weeks", type=a_count, default=6, metavar="N", help="weekly summaries of them (6)")
     command.add_argument("--no-app", action="store_true", help="only make the store, and say where it is")
     add_json(command)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.store.keyrings import Ring
     from tests.tui.doors import Entrance
     from tests.tui.guarded import Guarded
+    from tests.tui.summaries_line import Made, Weekly
 
 
 @pytest.fixture
@@ -59,6 +60,32 @@ def guarded(
     file = tmp_path / "guarded.db"
     shutil.copy(founded_file, file)
     return guarded_line(file, capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def made_week(founded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A guarded store in which people have worked for a week, to be copied."""
+    from tests.tui.summaries_line import made_week  # deferred: as above
+
+    return made_week(founded_file, tmp_path_factory.mktemp("week"))
+
+
+@pytest.fixture
+def weekly(
+    made_week: Made,
+    ring: Ring,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Weekly:
+    """The command line on that store; nobody has signed in."""
+    from tests.store.house import in_no_hurry  # deferred: as above
+    from tests.tui.summaries_line import weekly_line
+
+    ring.kept = dict(made_week.kept)
+    hash_cheaply(monkeypatch)
+    in_no_hurry(monkeypatch)
+    return weekly_line(made_week, tmp_path, capsys, monkeypatch)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.benchmarks import STANDARD, write_benchmarks
 from kpi.policy import STEP_UP, Action, Standing, allows
 from kpi.policy_words import ACTION_WORDS
 from store.access import MINUTE
@@ -92,6 +93,23 @@ ASKING: dict[str, tuple[tuple[str, ...], Action | None]] = {
     "grants list": ((), None),  # their own
     "grants request": (("Ann", "--purpose", "x", "--scope", "audit.see", *DAYS), Action.REQUEST_GRANTS),
     "tokens list": ((), None),  # their own
+    "summaries list": ((), None),  # their own
+    "summaries missing": ((), None),  # their own
+    "summaries contests": ((), None),  # their own
+    "summaries team": ((), None),  # their own team's
+    "summaries generate": ((), None),
+    "summaries report": (("--week", "2026-W01", "calls=1"), None),  # their own
+    "summaries answer": (("1", "daily_limit", "--text", "x"), Action.SEE_FIGURES),
+    "summaries comment": (("1", "--text", "x"), Action.SEE_FIGURES),
+    "summaries contest": (("1", "--figure", "calls", *WHY), Action.CONTEST_FIGURES),
+    "summaries document add": (("1", "--kind", "coaching", "--text", "x"), Action.WRITE_DOCUMENTS),
+    "summaries document appeal": (("1", *WHY), Action.CONTEST_FIGURES),
+    "summaries first-weekday": (("Sun",), Action.CHANGE_BENCHMARKS),
+    "benchmarks show": ((), Action.SEE_BENCHMARKS),
+    "benchmarks list": ((), Action.SEE_BENCHMARKS),
+    "benchmarks diff": (("0", "0"), Action.SEE_BENCHMARKS),
+    "benchmarks export": (("out.toml",), Action.SEE_BENCHMARKS),
+    "benchmarks apply": (("benchmarks.toml", *WHY), Action.CHANGE_BENCHMARKS),
     "rebuild": ((), Action.CARE_FOR_STORE),
     "store info": ((), Action.CARE_FOR_STORE),
     "store check": ((), Action.CARE_FOR_STORE),
@@ -103,7 +121,8 @@ ASKING: dict[str, tuple[tuple[str, ...], Action | None]] = {
 # What says by itself whom or what it concerns, and is tried elsewhere.
 BY_NUMBER = {
     "people unlink", "people undelegate", "people end-session", "grants approve", "grants revoke",
-    "tokens end", "tokens make", "people password",
+    "tokens end", "tokens make", "people password", "summaries show", "summaries events", "summaries approve",
+    "summaries return", "summaries keep", "summaries decide", "summaries document decide",
 }  # fmt: skip
 # What asks nobody who they are: it makes a store, signs in or out, needs none, or the documents say why. And
 # what only a store on PostgreSQL does.
@@ -131,6 +150,7 @@ def files(folder: Path) -> Path:
     (folder / "map.toml").write_text(OURS.text)
     (folder / "auditor.key").write_text(KEY_FILE)
     (folder / "targets.toml").write_text("[default]\ndue = 3\ndone_by = 8\n")
+    (folder / "benchmarks.toml").write_text(write_benchmarks(STANDARD))
     return folder
 
 

@@ -20,6 +20,7 @@ from tests.store.keyrings import Ring, keyring_in_memory
 from tests.store.policy_questions import sees_board
 from tests.store.policy_world import ELSEWHERE, MANAGED, MAPPING, MINE, PARTNERED, Actor, World, build
 from tests.store.recorded import CODE
+from tests.tui import policy_summaries
 from tests.tui.line import Line
 from tui.actor import TOKEN
 
@@ -30,6 +31,7 @@ WITHOUT_COMMAND = {
     "store.encrypt", "store.decrypt", "store.grant",  # tried in the store's own matrix, where they can be
     "tasks.advance", "session.touch", "session.lock", "session.unlock", "session.sign_in",
     "session.sign_out", "session.step_up", "people.complete", "people.password",  # one's own affairs
+    "summary.generate",  # it takes no right
 }  # fmt: skip
 
 
@@ -43,7 +45,12 @@ class Cell(NamedTuple):
 
 def commands(world: World, actor: Actor) -> dict[str, list[Cell]]:
     """By every operation, the commands that do it: with what is one's own, and with what is not."""
-    found = {**_of_the_store(world), **_of_people(world, actor), **_of_access(world, actor)}
+    found = {
+        **_of_the_store(world),
+        **_of_people(world, actor),
+        **_of_access(world, actor),
+        **policy_summaries.commands(world, actor),
+    }
     return {
         operation: [
             Cell(tuple(words), Action(OPERATIONS[operation] or ""), subject) for words, subject in each
@@ -177,6 +184,7 @@ def questions(world: World, actor: Actor) -> list[tuple[Cell, bool]]:
         (Action.LINK_PEOPLE, ("people unlinked",)),
     ):
         lines += [(line, action, allows(actor.standing, action)) for line in asked]
+    lines += policy_summaries.questions(world, actor)
     return [(Cell(tuple(line.split()), action), may) for line, action, may in lines]
 
 
@@ -193,6 +201,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         with keyring_in_memory() as ring:
             place = stack.enter_context(new_store(str(folder / "world.db")))
             world = build(place, folder)
+            policy_summaries.add_summaries(world)
             world.backup(place.location)
             world.kept = dict(ring.kept)
             (folder / "map.toml").write_text(MAPPING)
@@ -239,8 +248,8 @@ def give(line: Line, cell: Cell, operation: str, *, may: bool) -> None:
     assert (status, out) == (1, ""), where
     assert err.startswith("stagewatch: you may not "), where
     assert err.count("\n") == 1, where
-    ((name, outcome),) = told(line.store)[len(before) :]
-    # A command may have to look at something first, which is as little theirs.
+    # A command may have to look at something first: which is as little theirs, or is noted.
+    ((name, outcome),) = [one for one in told(line.store)[len(before) :] if one[1] != "read"]
     assert (name in (operation, *Action), outcome) == (True, "refused"), where
 
 
