@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from store import gate, target_sets
+from tests.postgres import copy_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,16 +56,11 @@ def _put(store: Store, ready: bytes | str) -> None:
     server, name = str(store.location.url).rsplit("/", 1)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
-        _copy(admin, ready, name)
+        copy_database(admin, ready, name)
 
 
 def _keep(url: str, ready: str) -> str:
     server, name = url.rsplit("/", 1)
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        _copy(admin, name, ready)
+        copy_database(admin, name, ready)
     return ready
-
-
-def _copy(admin: psycopg.Connection, source: str, target: str) -> None:
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    admin.execute(copy.format(sql.Identifier(target), sql.Identifier(source)))
