@@ -23,3 +23,9 @@ def last_quarter(today: date) -> tuple[date, date]:
 def last_year(today: date) -> tuple[date, date]:
     """The first and the last day of the year before today's."""
     return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+
+
+def next_quarter(day: date) -> date:
+    """The first day of the calendar quarter after the one that `day` lies in."""
+    month = (day.month - 1) // _MONTHS_OF_QUARTER * _MONTHS_OF_QUARTER + _MONTHS_OF_QUARTER + 1
+    return date(day.year + month // 13, (month - 1) % 12 + 1, 1)

@@ -17,6 +17,8 @@ class AdvancingApp(GuardedApp):
 
     advance: Callable[[], object] | None
     advancing: object = None
+    summed_up: int | None = None
+    """The revision that weekly summaries were last brought up to date with, by this app."""
 
     def bring_up_to_date(self) -> None:
         """Do so, unless it is being done."""

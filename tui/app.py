@@ -86,6 +86,13 @@ class StagewatchApp(AdvancingApp):
         Binding("1", "tab('1')", "board", id="app.board", tooltip="To the board"),
         Binding("2", "tab('2')", "KPIs", id="app.kpis", tooltip="To the KPIs: the targets, edited in place"),
         Binding(
+            "3",
+            "tab('3')",
+            "summaries",
+            id="app.summaries",
+            tooltip="To the weekly summaries: approving, one's own weeks, contests",
+        ),
+        Binding(
             "4", "tab('4')", "audit", id="app.audit", tooltip="To the audit log: every change, who and why"
         ),
         Binding(
@@ -135,6 +142,7 @@ class StagewatchApp(AdvancingApp):
         self.revision: int | None = None
         self._pulse_asked = time.monotonic()
         self.advancing: object = None
+        self.summed_up: int | None = None
         self.forget_proof()
         self.expect_nothing()
         self.know_nobody()
@@ -291,6 +299,10 @@ class StagewatchApp(AdvancingApp):
             from tui.screens.kpis import KpisScreen
 
             return KpisScreen()
+        if title == "Summaries":
+            from tui.screens.summaries import SummariesScreen
+
+            return SummariesScreen()
         if title == "Audit":
             from tui.screens.audit import AuditScreen
 

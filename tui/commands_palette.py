@@ -68,6 +68,7 @@ def _screens(app: StagewatchApp) -> tuple[tuple[str, str, str, Callable[[], Any]
             partial(_target_history, app),
         ),
         ("calendar.see", "Calendar", "Bank holidays, working weekdays, own days", partial(_calendar, app)),
+        ("figures.see", "Summaries", "Weeks to approve, one's own, contests", partial(app.action_tab, "3")),
         ("audit.see", "Audit", "Every change: who, when, what, why", partial(app.action_tab, "4")),
         ("people.see", "People", "Who they are, their teams, access, sessions", partial(app.action_tab, "5")),
         ("policy.see", "Roles and permissions", "Who may do what", partial(_policy, app)),

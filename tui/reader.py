@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from store.people_questions import PeopleQuestions
     from store.session_questions import SessionQuestions
     from store.sight import Sight
+    from store.summary_questions import SummaryQuestions
     from store.target_questions import TargetQuestions
     from store.tasks import TaskQuery
 
@@ -156,6 +157,9 @@ class Reader(Protocol):
 
     def session_questions(self) -> SessionQuestions:
         """The questions about sessions, tokens and grants."""
+
+    def summary_questions(self) -> SummaryQuestions:
+        """The questions about weekly summaries, contests and benchmarks."""
 
     def targets(self) -> TargetQuestions:
         """The questions about targets: in force, history, what a draft would have done."""

@@ -103,3 +103,8 @@ def middle(text: str, width: int) -> str:
 def shown(text: str | None, instead: str = "–") -> str:
     """Text from outside as it may be drawn; `instead` where there is none."""
     return (clean(text) if text else "") or instead
+
+
+def drawable(line: str) -> str:
+    """A line of an editor as it may be drawn, its indentation kept."""
+    return " " * (len(line) - len(line.lstrip(" \t"))) + clean(line)

@@ -335,6 +335,9 @@ class FakeReader:
     def session_questions(self) -> Any:
         raise StoreError("this world has no sessions")
 
+    def summary_questions(self) -> Any:
+        raise StoreError("this world has no summaries")
+
     def calendar_questions(self) -> Any:
         raise StoreError("this world has no calendar")
 

@@ -24,7 +24,7 @@ AT = datetime(2026, 11, 17, 14, 5, tzinfo=UTC)
 async def test_entries_stand_newest_first_with_who_when_and_what_in_words(size):
     async with running(AuditWorld(), size=size) as driver:
         await opened(driver)
-        await driver.sees("1 Board  2 KPIs  4 Audit  5 People  6 Data")
+        await driver.sees("1 Board  2 KPIs  3 Summaries  4 Audit  5 People  6 Data")
         await driver.sees("All entries, newest first", "1 of 40")
         head = driver.line_with("Entry")
         for name in ("Entry", "When", "Who", "What", "Of", "✓"):

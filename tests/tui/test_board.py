@@ -80,7 +80,7 @@ async def test_enter_unfolds_a_stage_and_folds_it_again():
         await driver.press("down", "enter")
         await driver.sees("▾ Approvals", "Ready to reapprove")
         await driver.press("down")
-        await driver.sees("1 Board  2 KPIs  4 Audit  5 People  6 Data  › Ready to approve")
+        await driver.sees("1 Board  2 KPIs  3 Summaries  4 Audit  5 People  6 Data  › Ready to approve")
         await driver.press("up", "enter")
         await driver.sees_no("Ready to reapprove")
         await driver.press("right")

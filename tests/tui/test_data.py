@@ -14,7 +14,7 @@ from tui.widgets.bad_rows import BadRows
 @driven
 async def test_6_opens_it_1_and_escape_lead_back_and_so_does_the_mouse():
     async with running() as driver:
-        await driver.sees("1 Board  2 KPIs  4 Audit  5 People  6 Data")
+        await driver.sees("1 Board  2 KPIs  3 Summaries  4 Audit  5 People  6 Data")
         await opened(driver)
         await driver.press("1")
         await driver.on("BoardScreen")

@@ -17,8 +17,8 @@ LONG = Me(1, "Bronwyn Llewellyn-Featherstonehaugh", "HR business partner", froze
 @pytest.mark.parametrize(
     ("name", "frame", "tabs"),
     [
-        ("Ada", "Ada Sample, super user", "1 Board  2 KPIs  4 Audit  5 People  6 Data"),
-        ("Bo", "Bo Recruit, recruiter", "1 Board  5 People  "),
+        ("Ada", "Ada Sample, super user", "1 Board  2 KPIs  3 Summaries  4 Audit  5 People  6 Data"),
+        ("Bo", "Bo Recruit, recruiter", "1 Board  3 Summaries  5 People  "),
     ],
 )
 @driven
@@ -49,7 +49,7 @@ async def test_a_long_name_leaves_the_day_and_the_age(size, monkeypatch):
 @driven
 async def test_an_open_store_is_as_it_was(entrance: Entrance):
     async with running() as driver:
-        await driver.sees("1 Board  2 KPIs  4 Audit  5 People  6 Data")
+        await driver.sees("1 Board  2 KPIs  3 Summaries  4 Audit  5 People  6 Data")
         titles = [one.title for one in driver.app.get_system_commands(driver.app.screen)]
         assert "Import a file" in titles
         assert not {"Lock", "Sign out", "Fresh code", "Who to be"}.intersection(titles)

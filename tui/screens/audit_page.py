@@ -168,12 +168,21 @@ def _screen_of(kind: str, key: str) -> Screen[Any] | None:
         from tui.screens.data import DataScreen
 
         return DataScreen()
-    if kind in ("person", "credential") and key.isdecimal():
+    return _numbered_screen(kind, int(key)) if key.isdecimal() else None
+
+
+def _numbered_screen(kind: str, number: int) -> Screen[Any] | None:
+    """The screen of a person, a team or a summary."""
+    if kind in ("person", "credential"):
         from tui.screens.people_person import PersonScreen
 
-        return PersonScreen(int(key), f"person {key}")
-    if kind == "team" and key.isdecimal():
+        return PersonScreen(number, f"person {number}")
+    if kind == "team":
         from tui.screens.people_team import TeamScreen
 
-        return TeamScreen(int(key), f"team {key}")
+        return TeamScreen(number, f"team {number}")
+    if kind == "summary":
+        from tui.screens.summary import SummaryScreen
+
+        return SummaryScreen(number, f"summary {number}")
     return None

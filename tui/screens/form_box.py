@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label, Static, TextArea
 
 from kpi.errors import StagewatchError
 from kpi.names import folded
@@ -15,6 +16,7 @@ from kpi.text import clean
 from tui import words
 from tui.screens.dialogue import Dialogue
 from tui.widgets.answer_line import AnswerLine
+from tui.widgets.field_area import FieldArea
 from tui.widgets.text_rows import Choice, MarkRows, PickRows
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _FIXED = 7  # lines: the frame, a gap, what is said, the answers
 _REFUSED = 3
 _LEAST, _MOST_OFFERS = 3, 8
+_WIDTH = 70
 
 
 class FieldError(StagewatchError):
@@ -44,7 +47,7 @@ class Offer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form. `hint` stands below it while it is written in.
+    """One field of a form, as high as `lines`. `hint` stands below it while it is written in.
 
     With `offers` only one of those will do, unless it is `free`; else `read` makes a value of what is typed,
     or raises a StagewatchError, and `means` says in words what the value is. What is not `needed` may stay
@@ -60,6 +63,7 @@ class Field:
     means: Callable[[Any], str] | None = None
     needed: bool = True
     free: bool = False
+    lines: int = 1
 
     def fitting(self, typed: str) -> tuple[Offer, ...]:
         """The offers that what is typed could mean; all of them if it is one of them already."""
@@ -127,7 +131,7 @@ class FormBox(Dialogue[Filled]):
 
     CSS_PATH = ["dialogue.tcss", "form_box.tcss"]  # type: ignore[assignment] # Textual takes both forms
     FOOTING = "tab goes between the fields"
-    AUTO_FOCUS = "FieldInput"
+    AUTO_FOCUS = "FieldInput, FieldArea"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Priority, and awaited: what is typed right after it must reach the next field and no other.
@@ -144,23 +148,30 @@ class FormBox(Dialogue[Filled]):
         *,
         refused: str = "",
         marks: Sequence[Choice] = (),
+        about: str = "",
     ) -> None:
         """Ask for `fields`; `answer` is the word for going on, `refused` says why it did not go before.
 
-        Any number of `marks` can be marked; their values are given in their order.
+        Any number of `marks` can be marked; their values are given in their order. `about` says what it is
+        that is asked.
         """
         super().__init__()
         self.HEADING = words.shown(heading)  # type: ignore[misc]
         self.answer, self.fields, self.refused = answer, tuple(fields), refused
-        self.marks = list(marks)
+        self.marks, self.about = list(marks), about
+        self.left: Mapping[str, str] = {}
+        """What stood in the fields when the box was closed."""
         self.is_choosing = False
+        self._wrong = ("", "", "")  # field, what was typed, what is wrong with it
 
     def parts(self) -> Iterable[Widget]:
-        """Why it did not go before, the fields, the marks, what is said, what is offered, the answers."""
+        """Why it did not go before, what it is about, fields, marks, what is said and offered, answers."""
         yield Static(f"■ {words.shown(self.refused)}" if self.refused else "", id="refused", markup=False)
+        yield Static(words.shown(self.about, ""), id="about", markup=False)
         for field in self.fields:
-            text = FieldInput(field.text, id=field.name, select_on_focus=False)
-            yield Horizontal(Label(field.label), text, classes="row")
+            row = Horizontal(Label(field.label), _made(field), classes="row")
+            row.styles.height = field.lines
+            yield row
         if self.marks:
             yield Vertical(Label("May"), FormMarks(), id="marking")
         yield Static(id="said", markup=False)
@@ -172,6 +183,7 @@ class FormBox(Dialogue[Filled]):
     def on_mount(self) -> None:
         """Show what can be marked, and what stands in the first field."""
         self.query_one("#refused").display = bool(self.refused)
+        self.query_one("#about").display = bool(self.about)
         self.query_one("#offering").display = any(field.offers is not None for field in self.fields)
         if self.marks:
             self.query_one(FormMarks).show(self.marks)
@@ -179,7 +191,8 @@ class FormBox(Dialogue[Filled]):
 
     def on_resize(self) -> None:
         """Give what can be marked, and what is offered, the room that there is."""
-        room = self.app.size.height - _FIXED - len(self.fields) - (_REFUSED if self.refused else 0)
+        lines = sum(field.lines for field in self.fields) + len(wrap(self.about, _WIDTH)) + bool(self.about)
+        room = self.app.size.height - _FIXED - lines - (_REFUSED if self.refused else 0)
         offered = max((len(field.offers) for field in self.fields if field.offers), default=0)
         marks = len(self.marks) + 2 if self.marks else 0
         offers = max(_LEAST, min(offered, _MOST_OFFERS, room - marks)) if offered else 0
@@ -193,7 +206,13 @@ class FormBox(Dialogue[Filled]):
         said.set_class(wrong, "-wrong")
 
     def _typed(self, name: str) -> str:
-        return clean(self.query_one(f"#{name}", FieldInput).value).strip()
+        return clean(self._input(name).value).strip()
+
+    def _input(self, name: str) -> FieldInput | FieldArea:
+        """Where a field is written."""
+        found = self.query_one(f"#{name}")
+        assert isinstance(found, (FieldInput, FieldArea))  # noqa: S101 - nothing else has a field's name
+        return found
 
     # ----------------------------------------------------------------------------------------- the list
 
@@ -217,7 +236,10 @@ class FormBox(Dialogue[Filled]):
             self.offers.show((), none="")
             return
         typed = self._typed(field.name)
-        self._say(_meaning(field, typed))
+        # What is wrong stands there until it is mended, wherever the focus goes meanwhile.
+        name, text, wrong = self._wrong
+        is_wrong = (name, text) == (field.name, typed)
+        self._say(wrong if is_wrong else _meaning(field, typed), wrong=is_wrong)
         self.offers.show([Choice(one.text, one, note=one.note) for one in field.fitting(typed)], none="")
 
     def action_next_field(self, step: int) -> None:
@@ -238,12 +260,18 @@ class FormBox(Dialogue[Filled]):
         for field in self.fields:
             typed = self._typed(field.name)
             if field is not self.field and not field.free and _lone(field, typed):
-                self.query_one(f"#{field.name}", FieldInput).value = field.fitting(typed)[0].text
+                self._input(field.name).value = field.fitting(typed)[0].text
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Offer what fits."""
         message.stop()
         if message.input.has_focus:
+            self._offer()
+
+    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+        """What was wrong may be mended."""
+        message.stop()
+        if message.text_area.has_focus:
             self._offer()
 
     def action_move(self, step: int) -> None:
@@ -273,9 +301,10 @@ class FormBox(Dialogue[Filled]):
         picked, field = self.offers.picked, self.field
         if picked is None or field is None:
             return
-        written = self.query_one(f"#{field.name}", FieldInput)
+        written = self._input(field.name)
         written.value = picked.text
-        written.cursor_position = len(written.value)
+        if isinstance(written, FieldInput):
+            written.cursor_position = len(written.value)
         self.is_choosing = False
 
     # --------------------------------------------------------------------------------------- the answers
@@ -290,7 +319,7 @@ class FormBox(Dialogue[Filled]):
         if self.is_choosing or (not field.free and _lone(field, typed)):
             self._take_over()
         elif (empty := self._next_empty(field)) is not None and _is_right(field, typed):
-            self.query_one(f"#{empty.name}", FieldInput).focus()
+            self._input(empty.name).focus()
         else:
             self.action_go_on()
 
@@ -307,11 +336,25 @@ class FormBox(Dialogue[Filled]):
             try:
                 values[field.name] = field.value_of(self._typed(field.name))
             except StagewatchError as error:
-                self.query_one(f"#{field.name}", FieldInput).focus()
-                self.call_after_refresh(self._say, f"■ {error}.", wrong=True)
+                self._wrong = (field.name, self._typed(field.name), f"■ {error}.")
+                self._input(field.name).focus()
+                self._offer()
                 return
-        texts = {field.name: self.query_one(f"#{field.name}", FieldInput).value for field in self.fields}
-        self.dismiss(Filled(values, texts, tuple(one.value for one in self.marks if one.on)))
+        self.dismiss(Filled(values, self._texts(), tuple(one.value for one in self.marks if one.on)))
+
+    def _texts(self) -> dict[str, str]:
+        return {field.name: self._input(field.name).value for field in self.fields}
+
+    def action_close(self) -> None:
+        """Close without a result; what was written can be had from the box."""
+        self.left = self._texts()
+        super().action_close()
+
+
+def _made(field: Field) -> FieldInput | FieldArea:
+    if field.lines > 1:
+        return FieldArea(field.text, id=field.name)
+    return FieldInput(field.text, id=field.name, select_on_focus=False)
 
 
 def _lone(field: Field, typed: str) -> bool:

@@ -68,7 +68,7 @@ class MappingEditor(WorkingPage):
         self.again = found.again
         self.recovered()
         if self.kept is None:
-            self.kept = "\n".join(map(_drawable, found.text.splitlines()))
+            self.kept = "\n".join(map(words.drawable, found.text.splitlines()))
             area = self.query_one(TextArea)
             area.load_text(self.kept)
             area.read_only = False
@@ -198,8 +198,3 @@ class MappingEditor(WorkingPage):
             answers.insert(1, ("save", "Save, then leave"))
         self.app.push_screen(AskBox("Not saved", question, answers), answered)
         return True
-
-
-def _drawable(line: str) -> str:
-    """A line as it may be drawn, its indentation kept: TOML's names are cleaned when they are read anyhow."""
-    return " " * (len(line) - len(line.lstrip(" \t"))) + clean(line)

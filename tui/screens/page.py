@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from tui.app import StagewatchApp
     from tui.reader import Question
 
-# Later screens are added here: the key that opens one, and its title.
-TABS = (("1", "Board"), ("2", "KPIs"), ("4", "Audit"), ("5", "People"), ("6", "Data"))
+# The key that opens one, and its title.
+TABS = (("1", "Board"), ("2", "KPIs"), ("3", "Summaries"), ("4", "Audit"), ("5", "People"), ("6", "Data"))
 # Without the right to this action, in the policy's words, the store would refuse all that the screen asks.
-NEEDED = {"Board": "board.see", "KPIs": "targets.see", "Audit": "audit.see", "People": "people.see",
-          "Data": "data.see"}  # fmt: skip
+NEEDED = {"Board": "board.see", "KPIs": "targets.see", "Summaries": "figures.see", "Audit": "audit.see",
+          "People": "people.see", "Data": "data.see"}  # fmt: skip
 DAY = Binding.Group("day")
 WIDE = 120
 

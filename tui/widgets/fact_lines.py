@@ -25,8 +25,9 @@ class FactLines(Static):
     FactLines { height: auto; max-height: 45%; padding: 0 1; margin: 1 0; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, name_cells: int = _NAME_CELLS) -> None:
         super().__init__(id="facts", markup=False)
+        self.name_cells = name_cells
         self.heading = ""
         self.facts: Sequence[tuple[str, str]] = ()
 
@@ -41,9 +42,9 @@ class FactLines(Static):
         self._lay()
 
     def _lay(self) -> None:
-        room = max(_LEAST_ROOM, self.size.width - _NAME_CELLS)
+        room = max(_LEAST_ROOM, self.size.width - self.name_cells)
         lines: list[tuple[str, str]] = [(self.heading, "bold")]
         for name, said in self.facts:
             for place, line in enumerate(wrap(said, room) or ["–"]):
-                lines += [("\n" + words.left("" if place else name, _NAME_CELLS), "$quiet"), (line, "")]
+                lines += [("\n" + words.left("" if place else name, self.name_cells), "$quiet"), (line, "")]
         self.update(Content.assemble(*lines) if self.heading else "")

@@ -166,13 +166,17 @@ class ChoiceLine(Line):
         self.refresh()
 
     def draw(self, width: int) -> list[Segment]:
-        """“(•) Tasks by stage  ( ) Listings by user        Tasks of: All users ▾”."""
+        """“(•) Tasks by stage  ( ) Listings by user        Tasks of: All users ▾”.
+
+        Where there is no room for all, those that are not chosen lose their marks.
+        """
         look = drawing.look(self)
         segments: list[Segment] = []
+        others = "( ) " if sum(cell_len(word) + 6 for word, _ in self.choices) - 2 <= width else ""
         for place, (word, action) in enumerate(self.choices):
             on = place == self.chosen
-            mark, style = ("(•)", look.strong) if on else ("( )", look.muted)
-            segments.append(Segment(f"{mark} {word}", style + click(action)))
+            mark, style = ("(•) ", look.strong) if on else (others, look.muted)
+            segments.append(Segment(f"{mark}{word}", style + click(action)))
             segments.append(Segment("  "))
         room = width - width_of(segments)
         return [*segments, *self._right(room, look.muted, look.strong)]
