@@ -78,7 +78,7 @@ async def test_leaving_with_unsaved_changes_asks(how):
 
         async def leave() -> None:
             if how == "tab":
-                await driver.click_text("1 Board")
+                await driver.pilot.click(offset=(driver.lines[1].index("1"), 1))  # no room for names
             elif how == "history":  # from a page that was opened over this one
                 await driver.press("v")
                 await driver.on("AffectedScreen")
