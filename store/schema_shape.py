@@ -88,23 +88,27 @@ def server_problems(plain: Plain) -> list[str]:
 
 
 def _shape(engine: Engine) -> Shape:
-    found = inspect(engine)
-    known = {table.name for table in SQLModel.metadata.sorted_tables}
+    with engine.connect() as connection:  # over the engine itself each question would connect anew
+        found = inspect(connection)
+        known = {table.name for table in SQLModel.metadata.sorted_tables} & set(found.get_table_names())
+        columns, keys = found.get_multi_columns(), found.get_multi_pk_constraint()
+        references, indexes = found.get_multi_foreign_keys(), found.get_multi_indexes()
+        uniques = found.get_multi_unique_constraints()
     return {
         name: {
-            "column": {(column["name"], bool(column["nullable"])) for column in found.get_columns(name)},
-            "key": {tuple(found.get_pk_constraint(name)["constrained_columns"])},
+            "column": {(column["name"], bool(column["nullable"])) for column in columns[None, name]},
+            "key": {tuple(keys[None, name]["constrained_columns"])},
             "reference": {
                 (*key["constrained_columns"], key["referred_table"], *key["referred_columns"])
-                for key in found.get_foreign_keys(name)
+                for key in references[None, name]
             },
-            "unique constraint": {tuple(one["column_names"]) for one in found.get_unique_constraints(name)},
+            "unique constraint": {tuple(one["column_names"]) for one in uniques[None, name]},
             "index": {
                 (str(one["name"]), *(str(column) for column in one["column_names"]))
-                for one in found.get_indexes(name)
+                for one in indexes[None, name]
             },
         }
-        for name in known & set(found.get_table_names())
+        for name in known
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 REQUIRE_POSTGRES = os.environ.get("STAGEWATCH_REQUIRE_POSTGRES") == "1"
 WITHOUT_POSTGRES = "no PostgreSQL: "
 """How the reason of every test begins that was skipped for want of a server."""
+_NUMBERS = count()
 UNWANTED = ("COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR", "PYTHONWARNINGS")
 UNWANTED_PREFIXES = ("PG", "STAGEWATCH_", "TEXTUAL", "XDG_")
 
@@ -32,13 +34,20 @@ settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile("default")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test gets its home: made plainly, as pytest's own folders take longer than many a test."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home folder, and an environment that says nothing about stores, colours or sizes."""
     for name in list(os.environ):
         if name in UNWANTED or name.startswith(UNWANTED_PREFIXES):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = homes / f"home-{next(_NUMBERS)}"
+    home.mkdir(0o700)
     monkeypatch.setenv("HOME", str(home))
     for name, folder in (
         ("XDG_CACHE_HOME", ".cache"),
@@ -52,9 +61,11 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture(autouse=True)
-def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_temporary_folder(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a demo leaves behind on purpose goes where pytest tidies up."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+    folder = homes / f"temporary-{next(_NUMBERS)}"
+    folder.mkdir(0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
 
 
 @pytest.fixture(autouse=True)

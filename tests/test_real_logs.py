@@ -24,6 +24,7 @@ from store.importing import import_file
 from store.maintenance import rebuild
 from store.reading import Reader
 from store.tasks import TaskQuery
+from tests.slowly import first_of
 from tests.store.helpers import new_store, reader_of
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -138,7 +139,7 @@ def shown_on(reader: Reader, day: date) -> list[tuple[str, str, date, date, date
     )
 
 
-@pytest.mark.parametrize("log", LOGS, ids=lambda log: log.file)
+@pytest.mark.parametrize("log", first_of(LOGS, 1), ids=lambda log: log.file)
 def test_the_board_of_a_published_log_is_right_on_every_day(store_url: str, log: Log) -> None:
     path = DATA / log.file
     if not path.exists():

@@ -22,7 +22,7 @@ from tests.oracle import generate
 from tests.store.ready_stores import make_ready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 LONG_AFTER = datetime(2090, 1, 1, tzinfo=UTC)
 
@@ -46,17 +46,24 @@ def new_store(
     catalogue: Catalogue | None = None,
     targets: Mapping[str, Target] | None = None,
     anew: bool = False,
+    filled: tuple[str, Callable[[Store], object]] | None = None,
 ) -> Iterator[Store]:
-    """A founded store without events; a copy of one founded alike will do, if it is not to be `anew`."""
+    """A founded store without events; a copy of one founded alike will do, if it is not to be `anew`.
+
+    `filled` says what is to be in it and how it gets there; that too may be a copy.
+    """
     store = Store(find_location(url), clock or Clock())
-    kind = store.clock(), repr(spec), None if targets is None else tuple(sorted(targets.items()))
+    contents = None if filled is None else filled[0]
+    kind = store.clock(), repr(spec), None if targets is None else tuple(sorted(targets.items())), contents
 
     def found() -> None:
         found_organisation(store, "Northbank", spec=spec, catalogue=catalogue, targets=targets)
+        if filled is not None:
+            filled[1](store)
 
     try:
         if catalogue is None and not anew:
-            make_ready(store, kind, found)
+            make_ready(store, kind, found, often=filled is not None)
         else:
             found()
         yield store

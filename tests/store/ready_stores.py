@@ -26,8 +26,11 @@ _seen: set[Any] = set()
 _copied: set[Any] = set()
 
 
-def make_ready(store: Store, kind: Any, found: Callable[[], object]) -> None:
-    """Found a store, or put a copy of one of its kind there; `kind` is all that decides how it is founded."""
+def make_ready(store: Store, kind: Any, found: Callable[[], object], *, often: bool = False) -> None:
+    """Found a store, or put a copy of one of its kind there; `kind` is all that decides how it is founded.
+
+    One that is wanted `often` is kept the first time, any other the second.
+    """
     url, path = store.location.url, store.location.path
     server = None if url is None else url.rpartition("/")[0]
     kind = (server, *kind)
@@ -40,7 +43,7 @@ def make_ready(store: Store, kind: Any, found: Callable[[], object]) -> None:
         gate._TOLD.clear()
         return
     found()
-    if kind in _seen and kind not in _ready and len(_ready) < _MOST:
+    if (often or kind in _seen) and kind not in _ready and len(_ready) < _MOST:
         store.close()  # which brings SQLite's write-ahead log into the file
         _ready[kind] = Path(str(path)).read_bytes() if url is None else _keep(url, f"ready_{len(_ready)}")
     _seen.add(kind)

@@ -20,6 +20,7 @@ from store.maintenance import advance, rebuild
 from store.tasks import Sort, TaskQuery
 from tests.oracle import brute, generate
 from tests.oracle.working_days import calendar_from_holidays
+from tests.slowly import first_of
 from tests.store.helpers import Clock, everything, expected, import_rows, new_store, reader_of, tasks_of
 
 NHS_JOBS = tomllib.loads(resources.files("kpi").joinpath("nhs_jobs.toml").read_text("utf-8"))
@@ -40,7 +41,7 @@ def counts(row: dict[str, int]) -> Counts:
     return Counts(row["on_track"], row["due"], row["overdue"], row["paused"])
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", first_of(range(6), 2))
 def test_every_task_and_every_count_on_many_past_days(store_url: str, tmp_path: Path, seed: int) -> None:
     rows = generate.recruitment(seed, 6) + generate.chaos(seed)
     with new_store(store_url, targets=targets()) as store:
@@ -85,7 +86,7 @@ def most_pressing(tasks: list[dict[str, Any]]) -> Counts:
     return Counts(*(said.count(word) for word in ("on_track", "due", "overdue", "paused")))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", first_of(range(4), 2))
 def test_today_and_the_days_to_come_show_todays_open_tasks(store_url: str, tmp_path: Path, seed: int) -> None:
     """Timers and events that lie ahead wait for their time; a coming day is judged with today's tasks."""
     rows = generate.recruitment(seed, 8) + generate.chaos(seed)
@@ -115,7 +116,7 @@ def at_the_end_of(day: date) -> datetime:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", first_of(range(3), 1))
 def test_rebuild_changes_nothing(store_url: str, tmp_path: Path, seed: int) -> None:
     with new_store(store_url) as store:
         import_rows(store, generate.recruitment(seed, 10), tmp_path)

@@ -7,8 +7,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +62,17 @@ def checked(location: Location, *, full: bool = True) -> Checked:
     return check_store(location, full=full, clock=Clock())
 
 
-def filled(store: Store, folder: Path) -> None:
-    import_rows(store, [*generate.recruitment(5, 8), *generate.chaos(5)], folder)
+@contextmanager
+def filled_store(url: str, folder: Path) -> Iterator[Store]:
+    def fill(store: Store) -> None:
+        import_rows(store, [*generate.recruitment(5, 8), *generate.chaos(5)], folder)
+
+    with new_store(url, filled=("recruitment and chaos", fill)) as made:
+        yield made
 
 
 def test_what_a_store_says_of_itself(store_url: str, tmp_path: Path) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         found = describe(made.location, made.clock)
         with one_moment(made.location) as plain:
             events = plain.value("SELECT count(*) FROM event")
@@ -86,23 +90,20 @@ def test_what_a_store_says_of_itself(store_url: str, tmp_path: Path) -> None:
 
 
 def test_a_sound_store_is_found_sound_and_nothing_is_written(store_url: str, tmp_path: Path) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
-        with reader_of(made) as reader:
-            before = reader.revision()
-            found = checked(made.location)
-            assert found.problems == 0, found.parts
-            assert found.replayed == found.listings > 0
-            assert set(found.parts) == {"database", "schema", "tasks", "counts", "replay"}
-            assert reader.revision() == before
+    with filled_store(store_url, tmp_path) as made, reader_of(made) as reader:
+        before = reader.revision()
+        found = checked(made.location)
+        assert found.problems == 0, found.parts
+        assert found.replayed == found.listings > 0
+        assert set(found.parts) == {"database", "schema", "tasks", "counts", "replay"}
+        assert reader.revision() == before
 
 
 def test_a_sample_is_replayed_unless_all_are_asked_for(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("store.rehearsal.SAMPLE", 4)
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         assert 0 < checked(made.location, full=False).replayed < checked(made.location).replayed
         assert checked(made.location, full=False).problems == 0
 
@@ -128,8 +129,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_damage_is_named(store_url: str, tmp_path: Path, fault: str) -> None:
     part, words = FAULTS[fault]
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         with made.work("test") as work:
             assert work.plain.run(fault) != 0
         made.close()
@@ -139,8 +139,7 @@ def test_damage_is_named(store_url: str, tmp_path: Path, fault: str) -> None:
 
 
 def test_a_lost_guard_and_lost_references_are_named(store_url: str, tmp_path: Path) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         made.close()
         if made.location.path:
             with closing(sqlite3.connect(made.location.path)) as connection, connection:
@@ -160,10 +159,8 @@ def test_a_lost_guard_and_lost_references_are_named(store_url: str, tmp_path: Pa
 
 def test_a_broken_page_is_named(tmp_path: Path) -> None:
     path = tmp_path / "stagewatch.db"
-    with new_store(str(path)) as made:
-        filled(made, tmp_path)
-        with made.work("test") as work:
-            page = work.plain.value("SELECT rootpage FROM sqlite_master WHERE name = 'task_open_age'")
+    with filled_store(str(path), tmp_path) as made, made.work("test") as work:
+        page = work.plain.value("SELECT rootpage FROM sqlite_master WHERE name = 'task_open_age'")
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096)
         file.write(b"\xff" * 4096)
@@ -214,8 +211,7 @@ def look(location: Location) -> dict[str, Any]:
 def test_an_older_store_is_brought_up_to_date(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         location = made.location
     back_up(location, tmp_path / "backup.db")
     before = schema.CURRENT
@@ -240,8 +236,7 @@ def test_an_older_store_is_brought_up_to_date(
 def test_a_failing_step_leaves_the_old_schema_whole(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         location = made.location
     before = look(location)
     with monkeypatch.context() as patch:
@@ -255,8 +250,7 @@ def test_a_failing_step_leaves_the_old_schema_whole(
 def test_an_upgrade_killed_half_way_leaves_the_old_schema_whole(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with new_store(store_url) as made:
-        filled(made, tmp_path)
+    with filled_store(store_url, tmp_path) as made:
         location = made.location
     before = look(location)
     steps = next_schema(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
@@ -297,8 +291,7 @@ def test_a_store_of_every_older_schema_is_brought_up_to_date(
     store_url: str, tmp_path: Path, version: str
 ) -> None:
     """It holds the events as they were; its tasks are worked out anew where they are numbered otherwise."""
-    with new_store(str(tmp_path / "now.db")) as made:
-        filled(made, tmp_path)
+    with filled_store(str(tmp_path / "now.db"), tmp_path) as made:
         wanted = everything(made)
         make_private(find_location(store_url))
         old = Store(find_location(store_url), made.clock)

@@ -19,6 +19,7 @@ from store.maintenance import advance, rebuild
 from store.plain import connect
 from store.tasks import TaskQuery
 from tests.oracle import generate
+from tests.slowly import slowly
 from tests.store.helpers import Clock, everything, import_rows, new_store, reader_of
 
 MAPPING = """
@@ -260,6 +261,8 @@ import sys
 from store.location import find_location
 from store.work import Store
 store = Store(find_location(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
 for _ in range(25):
     with store.work("test") as work:
         value = work.plain.value("SELECT rows FROM import_run WHERE id = 1")
@@ -267,18 +270,31 @@ for _ in range(25):
 """
 
 
-def test_writers_take_turns_and_lose_no_update(store_url: str, tmp_path: Path) -> None:
-    """Eight processes read, add one, write: without BEGIN IMMEDIATE most of it is lost."""
+@pytest.mark.parametrize("writers", [3, slowly(8)])
+def test_writers_take_turns_and_lose_no_update(store_url: str, tmp_path: Path, writers: int) -> None:
+    """Processes read, add one, write, all at once: without BEGIN IMMEDIATE most of it is lost."""
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with new_store(store_url) as store:
         import_rows(store, generate.recruitment(1, 1), tmp_path)
         with store.work("test") as work:
             work.plain.run("UPDATE import_run SET rows = 0 WHERE id = 1")
         command = [sys.executable, "-c", COUNT, store_url]
-        running = [subprocess.Popen(command, env=environment) for _ in range(8)]
-        assert [process.wait(timeout=120) for process in running] == [0] * 8
+        running = [
+            subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            for _ in range(writers)
+        ]
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+        for process in running:
+            process.communicate(timeout=120)
+        assert [process.returncode for process in running] == [0] * writers
         plain = connect(store.location)
         try:
-            assert plain.value("SELECT rows FROM import_run WHERE id = 1") == 200
+            assert plain.value("SELECT rows FROM import_run WHERE id = 1") == 25 * writers
         finally:
             plain.close()

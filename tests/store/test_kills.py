@@ -22,6 +22,7 @@ from store.maintenance import rebuild
 from store.work import Store
 from tests.oracle import generate
 from tests.postgres import Server
+from tests.slowly import slowly
 from tests.store.helpers import Clock, new_store
 from tests.store.whole import runs, whole
 
@@ -175,7 +176,7 @@ def check_runs(store: Store, rows: int, added: int) -> None:
 
 
 def test_a_killed_import_is_completed_by_running_it_again(placed: Placed, tmp_path: Path) -> None:
-    killed_and_completed(placed, tmp_path, seed=1, kills=3)
+    killed_and_completed(placed, tmp_path, seed=1, kills=2)
 
 
 @pytest.mark.slow
@@ -184,7 +185,11 @@ def test_two_hundred_killed_imports_are_completed(placed: Placed, tmp_path: Path
     assert killed_and_completed(placed, tmp_path, seed=seed, kills=20)
 
 
-@pytest.mark.parametrize("crew", CREWS)
+@pytest.mark.parametrize(
+    ("store_url", "crew"),
+    [("sqlite", "crew"), slowly("sqlite", "alone"), slowly("postgres", "crew"), ("postgres", "alone")],
+    indirect=["store_url"],
+)
 def test_ctrl_c_leaves_whole_batches_and_says_so(store_url: str, tmp_path: Path, crew: str) -> None:
     file, mapping, rows = write_export(tmp_path, seed=2, listings=120)
     arguments = ("import", file, "--mapping", mapping, "--store", store_url)

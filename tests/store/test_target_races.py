@@ -1,4 +1,4 @@
-"""Eight people save targets at once, each from a process of their own: every save is a set, none is lost."""
+"""People save targets at once, each from a process of their own: every save is a set, none is lost."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from kpi.targets import Target
+from tests.slowly import slowly
 from tests.store.helpers import new_store, reader_of
 
 ROOT = Path(__file__).parents[2]
-PROCESSES, SAVES = 8, 100
 SAVER = """
 import sys
 from kpi.targets import Target
@@ -28,18 +30,18 @@ for turn in range(saves):
 """
 
 
-def run_savers(url: str) -> list[tuple[int, str, list[int]]]:
+def run_savers(url: str, processes: int, saves: int) -> list[tuple[int, str, list[int]]]:
     """Each process's exit status, what it complained of, and the numbers of the sets it made."""
     savers = [
         subprocess.Popen(
-            [sys.executable, "-c", SAVER, url, str(place), str(SAVES)],
+            [sys.executable, "-c", SAVER, url, str(place), str(saves)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for place in range(PROCESSES)
+        for place in range(processes)
     ]
     for saver in savers:
         assert saver.stdout is not None
@@ -55,16 +57,17 @@ def run_savers(url: str) -> list[tuple[int, str, list[int]]]:
     ]
 
 
-def test_eight_processes_lose_nothing(store_url: str) -> None:
+@pytest.mark.parametrize(("processes", "saves"), [(3, 20), slowly(8, 100)])
+def test_savers_at_once_lose_nothing(store_url: str, processes: int, saves: int) -> None:
     with new_store(store_url) as store:
-        made = run_savers(store_url)
-        assert [(status, err) for status, err, _ in made] == [(0, "")] * PROCESSES
+        made = run_savers(store_url, processes, saves)
+        assert [(status, err) for status, err, _ in made] == [(0, "")] * processes
         numbers = [number for _, _, found in made for number in found]
-        assert sorted(numbers) == list(range(2, PROCESSES * SAVES + 2))
+        assert sorted(numbers) == list(range(2, processes * saves + 2))
         with reader_of(store) as reader:
             questions = reader.targets()
             sets = {view.number: view for view in questions.history()}
-            assert sorted(sets) == list(range(1, PROCESSES * SAVES + 2))
+            assert sorted(sets) == list(range(1, processes * saves + 2))
             for mine, (_, _, found) in enumerate(made):
                 assert found == sorted(found)
                 for turn, number in enumerate(found):

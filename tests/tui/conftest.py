@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
+import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.store.cheap_passwords import hash_cheaply
-from tui.main import main
+from tests.tui.line import Line
+from tui.arguments import make_parser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +21,35 @@ if TYPE_CHECKING:
     from tests.tui.doors import Entrance
     from tests.tui.guarded import Guarded
     from tests.tui.summaries_line import Made, Weekly
+
+
+@pytest.fixture(autouse=True)
+def brisk_pilots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever drives the app waits after a key until the app has nothing left to do, and no longer."""
+    # A test of the command line does not wait for Textual to be imported.
+    if "textual.app" in sys.modules:
+        from tests.tui.idling import until_idle
+
+        for module in ("app", "pilot"):
+            monkeypatch.setattr(f"textual.{module}.wait_for_idle", until_idle)
+
+
+@cache
+def _commands() -> frozenset[str]:
+    """The words that a command can begin with."""
+    [parts] = [one for one in make_parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    return frozenset(parts.choices)
+
+
+@cache
+def _described(named: frozenset[str]) -> argparse.ArgumentParser:
+    return make_parser(tuple(named))
+
+
+@pytest.fixture(autouse=True)
+def kept_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line is described once for each command: that takes longer than many a command."""
+    monkeypatch.setattr("tui.arguments.make_parser", lambda said: _described(_commands() & set(said)))
 
 
 @pytest.fixture
@@ -32,8 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """The path of an empty store."""
     place = str(tmp_path / "s.db")
-    assert main(["init", "--store", place, "--organisation", "Northbank"]) == 0
-    capsys.readouterr()
+    Line(place, capsys).found()
     return place
 
 

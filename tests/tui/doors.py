@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
 from textual import events
 from textual.widgets import Input
 
@@ -38,11 +37,6 @@ ROLES = {
 }  # fmt: skip
 _guarded: list[tuple[Path, dict[str, Member], dict[tuple[str, str], str]]] = []
 LONG_AGO = Since(-1e9, -1e9)
-
-
-def slowly(*values: object) -> Any:
-    """One case more, where there is time for it: it differs little from the others."""
-    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 @dataclass

@@ -53,11 +53,12 @@ class Driver:
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Wait until a named condition holds; fail with the screen if it never does."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
+        end, pause = loop.time() + PATIENCE, 0.004
         while not holds():
             if loop.time() > end:
                 raise AssertionError(f"never happened: {what}\n{self.text}")
-            await self.pilot.pause(0.005)
+            await self.pilot.pause(pause)
+            pause = min(pause * 1.25, 0.025)  # looking takes time from whoever is waited for
 
     async def sees(self, *texts: str) -> None:
         for text in texts:

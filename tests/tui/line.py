@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from store.location import find_location
+from store.who import NOBODY
+from store.work import Store
+from tests.store.ready_stores import make_ready
 from tui.main import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Line:
@@ -16,6 +24,15 @@ class Line:
     def __init__(self, store: str, capsys: pytest.CaptureFixture[str]) -> None:
         self.store = store
         self.capsys = capsys
+
+    def ready(self, kind: Any, found: Callable[[], object]) -> None:
+        """Have the store made by `found`, or copied from one of this kind that it made before."""
+        with closing(Store(find_location(self.store), who=NOBODY)) as store:
+            make_ready(store, ("command line", kind), found, often=True)
+
+    def found(self) -> None:
+        """The store of an organisation with nothing in it."""
+        self.ready("empty", lambda: self.json("init", "--organisation", "Northbank"))
 
     def run(self, *arguments: str) -> tuple[int, str, str]:
         status = main([*arguments, "--store", self.store])

@@ -188,4 +188,4 @@ async def test_between_two_real_stores(tmp_path):
         await driver.sees("■ Gone cannot be opened: There is no store at")
         await driver.press("up", "up", "enter")
         await driver.sees("Northbank Trust", "No events yet")
-        assert load_accounts().default == "Northbank"
+        await driver.until(lambda: load_accounts().default == "Northbank", "it is remembered")

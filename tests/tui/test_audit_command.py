@@ -17,8 +17,12 @@ LIST_FIELDS = ["seq", "at", "actor", "actor_id", "operation", "target", "changes
 @pytest.fixture
 def line(store_url: str, capsys: pytest.CaptureFixture[str]) -> Line:
     made = Line(store_url, capsys)
-    made.json("init", "--organisation", "Northbank")
-    made.json("kpi", "set", "draft.ready_to_publish", "--due", "3", "--reason", "agreed with the wards")
+
+    def found() -> None:
+        made.json("init", "--organisation", "Northbank")
+        made.json("kpi", "set", "draft.ready_to_publish", "--due", "3", "--reason", "agreed with the wards")
+
+    made.ready("a target was changed", found)
     return made
 
 

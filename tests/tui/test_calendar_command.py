@@ -36,8 +36,12 @@ def line(store_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     generate.write_csv([row], tmp_path / "rows.csv")
     targets = ["--targets", str(tmp_path / "targets.toml"), "--no-holidays"]
     week = ["--working-days", "Mon,Tue,Wed,Thu,Fri,Sat,Sun"]
-    made.json("init", "--organisation", "Northbank", *targets, *week)
-    made.json("import", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+
+    def found() -> None:
+        made.json("init", "--organisation", "Northbank", *targets, *week)
+        made.json("import", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+
+    made.ready("one open task", found)
     return made
 
 

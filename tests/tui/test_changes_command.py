@@ -18,8 +18,12 @@ def line(store_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     (tmp_path / "map.toml").write_text(generate.MAPPING, "utf-8")
     (tmp_path / "targets.toml").write_text("[default]\ndue = 3\ndone_by = 8\n", "utf-8")
     made = Line(store_url, capsys)
-    made.json("init", "--organisation", "Northbank", "--targets", str(tmp_path / "targets.toml"))
-    made.json("import", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+
+    def found() -> None:
+        made.json("init", "--organisation", "Northbank", "--targets", str(tmp_path / "targets.toml"))
+        made.json("import", str(tmp_path / "rows.csv"), "--mapping", str(tmp_path / "map.toml"))
+
+    made.ready("changes", found)
     return made
 
 

@@ -39,14 +39,18 @@ def filled(line: Line, folder: Path, seed: int = 7) -> list[dict[str, Any]]:
     generate.write_csv(rows, folder / "rows.csv")
     (folder / "map.toml").write_text(generate.MAPPING, "utf-8")
     (folder / "targets.toml").write_text(TARGETS, "utf-8")
-    made = line.json("init", "--organisation", "Northbank", "--targets", str(folder / "targets.toml"))
-    assert made["kpis"] == 30
-    result = line.json("import", str(folder / "rows.csv"), "--mapping", str(folder / "map.toml"))
-    assert result["rows"] == result["events_added"] == len(rows)
-    assert set(result) >= {
-        "file", "rows", "events_added", "duplicates", "sandbox", "quarantined", "quarantined_total",
-        "listings", "applications", "tasks_open",
-    }  # fmt: skip
+
+    def found() -> None:
+        made = line.json("init", "--organisation", "Northbank", "--targets", str(folder / "targets.toml"))
+        assert made["kpis"] == 30
+        result = line.json("import", str(folder / "rows.csv"), "--mapping", str(folder / "map.toml"))
+        assert result["rows"] == result["events_added"] == len(rows)
+        assert set(result) >= {
+            "file", "rows", "events_added", "duplicates", "sandbox", "quarantined", "quarantined_total",
+            "listings", "applications", "tasks_open",
+        }  # fmt: skip
+
+    line.ready(("filled", seed), found)
     return rows
 
 

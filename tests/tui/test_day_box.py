@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.slowly import slowly
 from tests.tui.driving import LARGE, SMALL, driven, running
 from tests.tui.fake import World
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("size", [SMALL, slowly(LARGE)])
 @driven
 async def test_g_goes_to_the_day_that_is_written(size):
     async with running(size=size) as driver:

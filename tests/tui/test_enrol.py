@@ -12,8 +12,9 @@ from kpi.policy import Role
 from store.enrolling import give_enrolment_code
 from store.people import add_person
 from store.reading import open_reader
+from tests.slowly import slowly
 from tests.store.cheap_passwords import hash_cheaply
-from tests.tui.doors import Entrance, coming, field, slowly, typed
+from tests.tui.doors import Entrance, coming, field, typed
 from tests.tui.driving import LARGE, SMALL, Driver, driven
 from tui.app import StagewatchApp
 from tui.screens.second_factor import SecondFactorScreen

@@ -29,7 +29,7 @@ ROWS = (
 @pytest.fixture
 def line(store_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Line:
     made = Line(store_url, capsys)
-    made.json("init", "--organisation", "Northbank")
+    made.found()
     for name, text in (("events.csv", ROWS), ("map.toml", MAPPING), ("better.toml", BETTER)):
         (tmp_path / name).write_text(text, "utf-8")
     return made

@@ -23,7 +23,8 @@ READY = "draft.ready_to_publish"
 def line(store_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Line:
     made = Line(store_url, capsys)
     (tmp_path / "targets.toml").write_text("[default]\ndue = 3\ndone_by = 8\n", "utf-8")
-    made.json("init", "--organisation", "Northbank", "--targets", str(tmp_path / "targets.toml"))
+    init = ("init", "--organisation", "Northbank", "--targets", str(tmp_path / "targets.toml"))
+    made.ready("targets of 3 and 8", lambda: made.json(*init))
     return made
 
 

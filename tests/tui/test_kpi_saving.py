@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +18,6 @@ from tests.tui.driving import SMALL, Driver, driven
 from tests.tui.fake import KPIS, World
 from tui.actor import who
 from tui.app import StagewatchApp
-from tui.main import main
 from tui.screens.kpi_save_box import SaveBox
 from tui.screens.kpis import KpisScreen
 
@@ -27,12 +25,9 @@ READY, APPROVE, REAPPROVE = (kpi.code for kpi in KPIS[:3])
 
 
 @pytest.fixture
-def place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+def place(store: str) -> str:
     """The path of a store without events, all of its targets 99 and 99."""
-    path = str(tmp_path / "s.db")
-    assert main(["init", "--store", path, "--organisation", "Northbank"]) == 0
-    capsys.readouterr()
-    return path
+    return store
 
 
 @pytest.fixture

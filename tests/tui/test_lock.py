@@ -7,8 +7,9 @@ from functools import partial
 
 import pytest
 
+from tests.slowly import slowly
 from tests.store.house import WRONG
-from tests.tui.doors import LONG_AGO, Entrance, coming, field, inside, look_again, slowly, typed
+from tests.tui.doors import LONG_AGO, Entrance, coming, field, inside, look_again, typed
 from tests.tui.driving import Driver, driven
 from tui.actor import held_token
 from tui.screens.ask_box import AskBox

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from kpi.status import OPEN_STATUSES, Status
+from tests.slowly import slowly
 from tests.tui.driving import LARGE, SMALL, Driver, driven, running
 from tests.tui.fake import HOSTILE, World
 from tui import themes
@@ -49,8 +50,14 @@ def test_every_text_can_be_read_on_its_background_and_under_the_cursor(palette):
             assert (light + 0.05) / (dark + 0.05) >= least, (palette.name, name, ground)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-@pytest.mark.parametrize("theme", list(themes.PALETTES))
+@pytest.mark.parametrize(
+    ("theme", "size"),
+    [
+        slowly(theme, size) if (size == LARGE) == place % 2 else (theme, size)
+        for place, theme in enumerate(themes.PALETTES)
+        for size in (SMALL, LARGE)
+    ],
+)
 @driven
 async def test_every_screen_draws_in_every_theme(theme, size, tmp_path):
     settings = tmp_path / "settings.json"

@@ -16,7 +16,8 @@ from store.reading import open_reader
 from store.summaries import approve
 from store.who import Who
 from store.work import Store
-from tests.tui.doors import LONG_AGO, coming, slowly
+from tests.slowly import slowly
+from tests.tui.doors import LONG_AGO, coming
 from tests.tui.driving import LARGE, SMALL, driven
 from tui.app import StagewatchApp
 from tui.commands.demo import make_cast

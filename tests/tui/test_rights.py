@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.doors import Entrance, inside, look_again, slowly
+from tests.slowly import slowly
+from tests.tui.doors import Entrance, inside, look_again
 from tests.tui.driving import LARGE, SMALL, driven, running
 from tests.tui.fake import World
 from tui import words

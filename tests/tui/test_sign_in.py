@@ -7,17 +7,9 @@ import pytest
 from store.accounts import add_account
 from store.people import deactivate_person
 from store.sessions import end_session
+from tests.slowly import slowly
 from tests.store.house import PASSWORD, WRONG, failures
-from tests.tui.doors import (
-    Entrance,
-    coming,
-    field,
-    in_a_burst,
-    inside,
-    look_again,
-    sign_in,
-    slowly,
-)
+from tests.tui.doors import Entrance, coming, field, in_a_burst, inside, look_again, sign_in
 from tests.tui.driving import LARGE, SMALL, Driver, driven, running
 from tui.actor import held_token, session_name
 

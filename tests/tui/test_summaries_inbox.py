@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tui.doors import slowly
+from tests.slowly import slowly
 from tests.tui.driving import LARGE, SMALL, driven
 from tests.tui.people_screen import Place as OpenPlace
 from tests.tui.people_screen import looking as looking_at_people

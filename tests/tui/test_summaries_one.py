@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.doors import slowly
+from tests.slowly import slowly
 from tests.tui.driving import LARGE, SMALL, driven
 from tests.tui.summaries_screen import (
     LATE,

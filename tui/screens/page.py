@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.walk import walk_breadth_search_id
 
 from tui import words
 from tui.widgets.lines import Banner, KeyLine, TabLine, TopLine
@@ -85,7 +86,9 @@ class Page(Screen[None]):
     @property
     def is_whole(self) -> bool:
         """Whether the page has its parts: not yet before it is mounted, no more when the app is closing."""
-        return self.is_attached and all(self.query(part) for part in ("#top", "#tabs", "#keys"))
+        return self.is_attached and all(
+            walk_breadth_search_id(self, part) is not None for part in ("top", "tabs", "keys")
+        )
 
     def on_mount(self) -> None:
         """Draw the frame."""
