@@ -378,8 +378,12 @@ def test_what_is_remembered_of_a_record_is_what_its_last_entry_left(one: Store) 
     entry = entries(one.location)[-1]
     assert (remembered(), entry.state) == ([], "")
     assert [(one.before, one.after) for one in entry.changes] == [("é", None)]
-    # It comes and goes within one unit of work: nothing has changed.
+    # What comes and goes within one unit of work, or is written as it was, has not changed.
     with one.work("test") as work:
         work.plain.run("INSERT INTO setting (name, value) VALUES ('b', 'x')")
         work.plain.run("DELETE FROM setting")
     assert last_seq(one.location) == 6
+    with one.work("test") as work:
+        work.plain.run("UPDATE organisation SET name = name")
+        work.plain.run("INSERT INTO setting (name, value) VALUES ('b', 'x')")
+    assert [entry.target for entry in entries(one.location, 6)] == ["setting:b"]

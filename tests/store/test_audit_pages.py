@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from kpi.audit_entry import Change
 from kpi.events import moment_of
 from store.access import NotAllowedError
 from store.audit_care import begin_key
-from store.audit_filter import AuditFilter, Found, Span
+from store.audit_filter import AuditFilter, Found, Span, _read
 from store.audit_questions import EntryView, ReviewView
 from store.errors import StoreError
 from store.reviews import mark_reviewed
@@ -114,6 +115,7 @@ def test_what_was_reviewed_is_stepped_over_and_nothing_else(
 
 def test_of_a_log_that_was_reviewed_whole_nothing_is_looked_at(store: Store) -> None:
     mark_reviewed(store, 1, 3, "seen", actor="Ada")
+    assert found(store) == [4, 3, 2, 1], "unless it is asked for"
     with reader_of(store) as reader:
         assert reader.audit().find(UNREVIEWED, 4, 1) == Found((), 1)
         assert reader.audit().find(UNREVIEWED, 3, 2) == Found((), 2)
@@ -135,6 +137,46 @@ def test_no_question_is_answered_any_more_once_someone_else_has_signed_in(house:
         ):
             with pytest.raises(NotAllowedError, match="may not read the audit log"):
                 ask()
+
+
+def test_where_what_fits_can_be_is_known_before_the_search(store: Store) -> None:
+    times = [at(f"2026-07-0{day}T12:00+00:00") for day in (1, 2, 3, 4, 5)]
+    first, *_ = numbers = put_entries(
+        store, *[{"at": time, "group": 4 if time < times[3] else 7} for time in times], {}
+    )
+    second, third = date(2026, 7, 2), date(2026, 7, 3)
+    with reader_of(store) as reader:
+        bounds = reader.audit().bounds
+        assert bounds() == Span(1, numbers[5])
+        assert [bounds(AuditFilter(group=group)) for group in (4, 7)] == [Span(4, 6), Span(7, 8)]
+        assert bounds(AuditFilter(group=first + 5)) == Span(first + 5, first + 5)
+        assert bounds(AuditFilter(until=third)) == Span(first, first + 2)
+        assert bounds(AuditFilter(since=second, until=third)) == Span(first + 1, first + 2)
+        assert bounds(AuditFilter(since=date(2026, 7, 5), until=date(2026, 7, 9))) == Span(
+            first + 4, first + 4
+        )
+        assert bounds(AuditFilter(since=date(2026, 12, 1))) == Span(1, 0)
+        assert bounds(AuditFilter(since=third)).first == 1, "the founding was later"
+
+
+def test_the_database_itself_leaves_out_whatever_names_no_such_field(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each entry's text that it lets through is read, which a long log must be spared."""
+    fields = ("weird", "eird", "weir", "ei")
+    odd = [{"changes": (Change(name, 1, 2),), "state": "0" * 64} for name in fields]
+    numbers = put_entries(store, *odd, {"changes": (Change("x", 1, 2),)})
+    read = []
+
+    def counting(text: str) -> tuple[list[str], str | None]:
+        read.append(text)
+        return _read(text)
+
+    monkeypatch.setattr("store.audit_filter._read", counting)
+    assert found(store, field="WEIRD") == [numbers[0]]
+    assert len(read) == 1
+    assert found(store, target="target_set:2") == numbers[::-1]
+    assert len(read) == 1
 
 
 # ----------------------------------------------------------------------------------- what words stand for

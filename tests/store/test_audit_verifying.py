@@ -150,6 +150,21 @@ def test_what_stands_before_the_first_entry_is_found(log: Small) -> None:
     assert (found.attack, found.first_bad, found.entries) == ("edited", 1, 0)
 
 
+def test_what_stands_some_portions_from_its_place_is_found_there(
+    log: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.audit_verify.PORTION", 2)
+    swap = "UPDATE audit_entry SET seq = CASE seq WHEN 5 THEN -9 ELSE -5 END WHERE seq IN (5, 9)"
+    with closing(sqlite3.connect(str(log.location.path))) as connection, connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("DROP TRIGGER audit_entry_no_update")
+        connection.execute(swap)
+        connection.execute("UPDATE audit_entry SET seq = -seq WHERE seq < 0")
+    found = log.verdict()
+    assert (found.attack, found.first_bad, found.entries) == ("reordered", 5, 4)
+    assert "stands at 9" in found.why
+
+
 # -------------------------------------------------------------------------------- what it is given
 
 
