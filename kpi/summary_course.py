@@ -51,8 +51,9 @@ class SummaryError(StagewatchError):
 
 
 class State(StrEnum):
-    """Where a summary stands; before its week is over it is open, and there is none."""
+    """Where a summary stands; while its week runs it is open, and made whenever it is looked at."""
 
+    OPEN = "open"
     READY = "ready"
     RETURNED = "returned"
     APPROVED = "approved"

@@ -7,15 +7,12 @@ beside it stands what would come out now.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.figures import Counting
 from kpi.summary import TITLES, differences, digest_of
 from kpi.summary_course import State
-from kpi.weekly import Weekly
 from kpi.weeks import last_full_week
-from store.benchmarks import benchmarks_for, check_week
+from store.benchmarks import check_week
 from store.due_weeks import SEEN, Seen, seen_now, weeks_due
 from store.errors import StoreError
 from store.maintenance import advance
@@ -34,7 +31,7 @@ from store.summary_rows import (
     record_of,
     unpack,
 )
-from store.week_facts import read_week
+from store.week_summing import sum_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,25 +106,11 @@ def _drafts(store: Store, week: Week) -> tuple[int, list[_Draft]]:
     began = store.clock()
     with one_moment(store.location) as plain:
         plain.read_unmapped()
-        organisation = load_organisation(plain)
-        version = benchmarks_for(plain, week)
-        counting = Counting(version.benchmarks, version.number, organisation.catalogue.events)
-        day = (week.first.toordinal(),)
-        there: dict[int, int | None] = dict(
-            plain.rows("SELECT person, team FROM summary WHERE from_day = ?", day)
-        )
-        reports: dict[int, dict[str, int]] = defaultdict(dict)
-        for person, figure, count in plain.rows(
-            "SELECT person, figure, count FROM self_report WHERE from_day = ? ORDER BY figure", day
-        ):
-            reports[person][figure] = count
-        read = read_week(plain, organisation, week, counting, there)
-    weekly = Weekly(week, read.facts, counting, read.calendar)
+        summing = sum_up(plain, week)
     drafts = []
-    for person in read.facts.people:
-        left_out = read.left_out.get(person.id, frozenset())
-        summary = weekly.summary(person.id, reports.get(person.id), left_out)
-        content = pack(summary, read.evidence(events_behind(summary)))
+    for person in summing.read.facts.people:
+        summary = summing.summary(person.id)
+        content = pack(summary, summing.read.evidence(events_behind(summary)))
         drafts.append(_Draft(summary, digest_of(summary), content))
     return began, drafts
 

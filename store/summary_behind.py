@@ -52,7 +52,7 @@ def read_events(
     began: dict[int, int] = {}
     if imports:
         began = dict(plain.rows("SELECT id, started_at FROM import_run"))
-    return _event_lines(plain, wanted, zone, began, () if known is None else counted - known)
+    return event_lines(plain, wanted, zone, began, () if known is None else counted - known)
 
 
 def _which(now: Summary, approved: Summary | None, *, sealed: bool) -> Summary:
@@ -63,9 +63,14 @@ def _which(now: Summary, approved: Summary | None, *, sealed: bool) -> Summary:
     return approved
 
 
-def _event_lines(
-    plain: Plain, wanted: Collection[int], zone: ZoneInfo, began: Mapping[int, int], late: Collection[int]
+def event_lines(
+    plain: Plain,
+    wanted: Collection[int],
+    zone: ZoneInfo,
+    began: Mapping[int, int],
+    late: Collection[int] = (),
 ) -> tuple[EventLine, ...]:
+    """Events by seq, in the order of time; `began` says when each import began, where it may be known."""
     lines = []
     for seq, at, kind, listing, title, application, actor, detail, run in sorted(
         plain.where_in(_EVENTS, wanted), key=lambda row: (row[1], row[0])
@@ -98,6 +103,11 @@ def read_tasks(
     summary = _which(record.content.summary, None if approved is None else approved.summary, sealed=sealed)
     if figure not in FIGURES:
         raise StoreError(f"“{clean(figure)}” is no figure; there are {', '.join(FIGURES)}")
+    return task_lines(plain, catalogue, summary.figure(figure).tasks)
+
+
+def task_lines(plain: Plain, catalogue: Catalogue, wanted: Collection[int]) -> tuple[TaskLine, ...]:
+    """Tasks by id, by deadline."""
     day = date.fromordinal
     return tuple(
         TaskLine(
@@ -114,6 +124,6 @@ def read_tasks(
             outcome=outcome,
         )
         for task, listing, title, application, kpi, opened_on, due_on, done_by, ended_on, outcome in sorted(
-            plain.where_in(_TASKS, summary.figure(figure).tasks), key=lambda row: (row[7], row[0])
+            plain.where_in(_TASKS, wanted), key=lambda row: (row[7], row[0])
         )
     )

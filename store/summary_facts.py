@@ -57,6 +57,7 @@ __all__ = [
     "MonthFigures",
     "Reported",
     "SealView",
+    "SoFar",
     "StepView",
     "Stepped",
     "SummaryConflictError",
@@ -276,6 +277,18 @@ class TaskLine:
     done_by: date
     ended_on: date | None
     outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """One's own week while it runs: its page, and what is behind each figure, and each flag by its key.
+
+    There is no summary of it yet: its line has the number 0 and the state open.
+    """
+
+    page: SummaryPage
+    events: Mapping[str, tuple[EventLine, ...]]
+    tasks: Mapping[str, tuple[TaskLine, ...]]
 
 
 @dataclass(frozen=True, slots=True)

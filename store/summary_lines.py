@@ -80,10 +80,23 @@ def asker_of(reader: Reader) -> Asker:
 
 
 def read_lines(
-    plain: Plain, asker: Asker, week: Week | None = None, state: str | None = None
+    plain: Plain,
+    asker: Asker,
+    week: Week | None = None,
+    state: str | None = None,
+    *,
+    waiting: bool = False,
+    own: bool = False,
 ) -> tuple[SummaryLine, ...]:
-    """The summaries that are seen, of a week or all, the latest first, people by name."""
+    """The summaries that are seen, of a week or all, the latest first, people by name.
+
+    `waiting`: not those that are approved and have not changed since; `own`: of whoever asks.
+    """
     condition, parameters = asker.condition()
+    if waiting:  # what has not been made anew since it was approved has not changed either
+        condition = f"{condition} AND (s.state <> 'approved' OR s.generated_at >= g.approved_at)"
+    if own:
+        condition, parameters = f"{condition} AND s.person = ?", [*parameters, asker.person or 0]
     if week is not None:
         condition, parameters = f"{condition} AND s.from_day = ?", [*parameters, week.first.toordinal()]
     if state is not None:
@@ -92,7 +105,12 @@ def read_lines(
     rows = plain.rows(f"{_ask(plain)} WHERE {condition}", parameters)
     rows.sort(key=lambda row: (-row[2], str(row[-2]), row[0]))
     lines = _lines(plain, asker, rows)
-    return tuple(line for line in lines if state != CHANGED or line.changed)
+    return tuple(
+        line
+        for line in lines
+        if (state != CHANGED or line.changed)
+        and (not waiting or line.state != State.APPROVED or line.changed)
+    )
 
 
 def read_line(plain: Plain, asker: Asker, number: int) -> SummaryLine:

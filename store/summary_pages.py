@@ -51,9 +51,9 @@ def read_page(plain: Plain, asker: Asker, number: int, zone: ZoneInfo, today: da
         documents=_documents(plain, asker, line, zone, today),
         held=held_in(counting, contests_of(plain, number)),
         may=_may(asker, line, standing),
-        names=_titles(plain, summary),
+        names=titles_of(plain, summary),
         weeks=weeks,
-        history=_history(plain, record.person, weeks),
+        history=history_of(plain, record.person, weeks),
         warnings=_warnings(plain, record, standing, sealed),
         kept_reason=_kept_reason(plain, record),
     )
@@ -167,7 +167,7 @@ def _may(asker: Asker, line: SummaryLine, standing: Standing) -> frozenset[May]:
     return frozenset(one for one, may in each.items() if may)
 
 
-def _titles(plain: Plain, summary: Summary) -> Mapping[str, str]:
+def titles_of(plain: Plain, summary: Summary) -> Mapping[str, str]:
     """The titles of the listings that the summary names."""
     named = {ref for group in summary.cycle for ref in group.listings}
     rows = plain.where_in(
@@ -176,7 +176,7 @@ def _titles(plain: Plain, summary: Summary) -> Mapping[str, str]:
     return dict(rows)
 
 
-def _history(plain: Plain, person: int, weeks: tuple[Week, ...]) -> tuple[FigureWeeks, ...]:
+def history_of(plain: Plain, person: int, weeks: tuple[Week, ...]) -> tuple[FigureWeeks, ...]:
     """Each figure in these weeks: as approved, else as it is."""
     days = [week.first.toordinal() for week in weeks]
     held: dict[int, dict[str, int]] = {}

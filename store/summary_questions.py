@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from kpi.benchmarks import STANDARD, difference, load_benchmarks, write_benchmarks
 from kpi.policy import Action, Subject, allows
 from kpi.weeks import Week, last_full_week, week_of
+from store.access import SignInNeededError
 from store.benchmarks import benchmarks_for, check_week
 from store.due_weeks import missing_weeks
 from store.errors import StoreError
+from store.so_far import read_so_far
 from store.summary_behind import read_events, read_tasks
 from store.summary_facts import BenchmarksVersion, MissingWeek
 from store.summary_lines import Asker, asker_of, local, read_contests, read_lines
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from store.summary_facts import (
         ContestLine,
         EventLine,
+        SoFar,
         SummaryLine,
         SummaryPage,
         TaskLine,
@@ -63,14 +66,22 @@ class SummaryQuestions:
             )
         return tuple(Week(date.fromordinal(day)) for (day,) in rows)
 
-    def lines(self, week: Week | None = None, state: str | None = None) -> tuple[SummaryLine, ...]:
+    def lines(
+        self,
+        week: Week | None = None,
+        state: str | None = None,
+        *,
+        waiting: bool = False,
+        own: bool = False,
+    ) -> tuple[SummaryLine, ...]:
         """The summaries that are seen, the latest week first, people by name.
 
-        `state` is ready, returned, approved, or “changed” for the approved ones that have changed since.
+        `state` is ready, returned, approved, or “changed” for the approved ones that have changed since;
+        `waiting` are all but the other approved ones, `own` those of whoever asks.
         """
         asker = asker_of(self._reader)
         with self._reader.at_once(), self._reader.asking() as plain:
-            return read_lines(plain, asker, week, state)
+            return read_lines(plain, asker, week, state, waiting=waiting, own=own)
 
     def page(self, number: int) -> SummaryPage:
         """One summary with all that belongs to it; StoreError if there is none."""
@@ -102,6 +113,29 @@ class SummaryQuestions:
             asker_of(self._reader)
             raise StoreError(f"there is no summary {number}; “stagewatch summaries list” names them all")
         self._reader.see_person(Subject(person=row[0], team=row[1]))
+
+    def open_week(self) -> Week | None:
+        """The week that runs, if whoever asks is in a team in it."""
+        person = asker_of(self._reader).person
+        if person is None:
+            return None
+        with self._reader.asking() as plain:
+            week = self._this_week(plain)
+            return None if Staff(plain).team_in(person, week) is None else week
+
+    def so_far(self) -> SoFar:
+        """One's own week that runs; StoreError for who is in no team, or where nobody signs in."""
+        person = asker_of(self._reader).person
+        if person is None:
+            raise SignInNeededError(
+                "nobody signs in to this store yet: a week that runs is shown to its person alone"
+            )
+        rules = self._reader.rules
+        with self._reader.at_once(), self._reader.asking() as plain:
+            found = read_so_far(plain, rules.catalogue, rules.zone, person, self._this_week(plain))
+        if found is None:
+            raise StoreError("you are in no team this week, or linked to no name in the ATS: nothing counts")
+        return found
 
     def missing(self) -> tuple[MissingWeek, ...]:
         """Weeks that are over and have no summary, since the first that was generated, the latest first."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.parsing import Commands
 
 STATES = ("ready", "returned", "approved", "changed")
+OPEN = "open"
 DECISIONS = ("upheld", "rejected")
 _SUMMARY, _FIGURE = "a summary, by the number that “list” gives", "as in “show”, such as calls"
 _LEAVES, _SHOWN = "summaries_deciding", "the digest of the figures that were looked at (else those of now)"
@@ -37,6 +38,11 @@ def a_week(text: str) -> str:
         return week_named(text).label
     except WeekError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def a_summary(text: str) -> int | None:
+    """A summary by its number; “open” is one's own week that runs, None."""
+    return None if text == OPEN else a_count(text)
 
 
 def a_version(text: str) -> int:
@@ -84,9 +90,12 @@ def _add_looking(summaries: Commands) -> None:
     listed = part(summaries, "list", "summaries", "list summaries, by week and name", "list_summaries")
     listed.add_argument("--week", type=a_week, metavar="W", help="only of this week, such as 2026-W46")
     listed.add_argument("--state", choices=STATES, help="only in this state")
-    _add_summary(part(summaries, "show", "summaries_show", "show a summary, and what was said of it"))
+    shown = part(summaries, "show", "summaries_show", "show a summary, and what was said of it")
     behind = part(summaries, "events", "summaries", "list the events or tasks behind a figure or a flag")
-    _add_summary(behind)
+    for each in (shown, behind):
+        each.add_argument(
+            "summary", type=a_summary, metavar="ID", help=f"{_SUMMARY}; “{OPEN}”: your own week so far"
+        )
     behind.add_argument("figure", metavar="FIGURE", help=f"{_FIGURE}, or a flag")
     behind.add_argument("--sealed", action="store_true", help="those that were approved")
     part(summaries, "missing", "summaries", "list weeks of people that have no summary")

@@ -80,6 +80,12 @@ class SectionFacts(NamedTuple):
     figures: TeamFigures | None = None
 
 
+class OpenWeek(NamedTuple):
+    """One's own week that runs: a row of one's weeks, of which the figures are made when it is opened."""
+
+    week: Week
+
+
 class PageFacts(NamedTuple):
     """One summary."""
 
@@ -192,13 +198,13 @@ def _months(today: date) -> tuple[date, date]:
 
 def _rows(asked: SummaryQuestions, section: Section, choice: Choice) -> tuple[Any, ...]:
     if section is Section.INBOX:
-        lines = [line for line in asked.lines() if not line.own]
-        if choice.all:
-            return tuple(lines)
+        lines = [line for line in asked.lines(waiting=not choice.all) if not line.own]
         # Stable: within a week the names stay in their order.
-        return tuple(sorted(filter(is_waiting, lines), key=lambda line: line.week))
+        return tuple(lines) if choice.all else tuple(sorted(lines, key=lambda line: line.week))
     if section is Section.MINE:
-        return tuple(line for line in asked.lines() if line.own)
+        runs = asked.open_week()
+        own = asked.lines(own=True)
+        return own if runs is None else (OpenWeek(runs), *own)
     if section is Section.CONTESTS:
         return asked.contests(waiting=not choice.all)
     if section is Section.MISSING:
@@ -224,23 +230,28 @@ def why_left(line: SummaryLine) -> str | None:
     return why_not_at_once(standing)
 
 
-def ask_page(number: int) -> Callable[[Reader], PageFacts]:
-    """One summary."""
+def ask_page(number: int | None) -> Callable[[Reader], PageFacts]:
+    """One summary, by its number; None is one's own week that runs."""
 
     def ask(reader: Reader) -> PageFacts:
         with reader.at_once():
             asked = reader.summary_questions()
-            return PageFacts(_known(reader, asked), asked.page(number))
+            page = asked.so_far().page if number is None else asked.page(number)
+            return PageFacts(_known(reader, asked), page)
 
     return ask
 
 
-def ask_behind(number: int, key: str, *, sealed: bool) -> Callable[[Reader], BehindFacts]:
-    """What is behind a figure, by its name, or behind a flag, by its key."""
+def ask_behind(number: int | None, key: str, *, sealed: bool) -> Callable[[Reader], BehindFacts]:
+    """What is behind a figure, by its name, or behind a flag, by its key, of a summary as in `ask_page`."""
 
     def ask(reader: Reader) -> BehindFacts:
         with reader.at_once():
             asked = reader.summary_questions()
+            if number is None:
+                so_far = asked.so_far()
+                behind = so_far.events.get(key, ()), so_far.tasks.get(key, ())
+                return BehindFacts(_known(reader, asked), so_far.page, *behind, sealed=False)
             page = asked.page(number)
             is_there = key in FIGURES or any(flag.key == key for flag in page.flags)
             return BehindFacts(

@@ -8,7 +8,7 @@ from kpi.periods import next_quarter
 from kpi.summary import UNANSWERED_CODES
 from tui import summary_words as say
 from tui import words
-from tui.summary_facts import Section
+from tui.summary_facts import OpenWeek, Section
 from tui.widgets import charts
 from tui.widgets.table_rows import Column, TableRow
 
@@ -120,7 +120,7 @@ def table(facts: SectionFacts, marked: int | None, *, wide: bool) -> list[TableR
         Section.MISSING: _missing_row,
         Section.BENCHMARKS: lambda one: _version_row(one, marked),
     }
-    return [made[facts.section](one) for one in facts.rows]
+    return [_open_row(one) if isinstance(one, OpenWeek) else made[facts.section](one) for one in facts.rows]
 
 
 def sentence(facts: SectionFacts, picked: object) -> str:
@@ -128,7 +128,11 @@ def sentence(facts: SectionFacts, picked: object) -> str:
     if picked is None:
         return ""
     if facts.section in (Section.INBOX, Section.MINE):
-        return line_sentence(cast("SummaryLine", picked))
+        return (
+            _open_sentence(picked)
+            if isinstance(picked, OpenWeek)
+            else line_sentence(cast("SummaryLine", picked))
+        )
     if facts.section is Section.CONTESTS:
         return f"{say.contest_sentence(cast('ContestLine', picked))}."
     if facts.section is Section.TEAM:
@@ -149,7 +153,7 @@ def short_state(line: SummaryLine) -> str:
     return f"{look.glyph} {_SHORT_STATE.get(look.word, look.word)}"
 
 
-def days_words(one: SummaryLine | MissingWeek) -> str:
+def days_words(one: SummaryLine | MissingWeek | OpenWeek) -> str:
     """“9 to 15 Nov 2026”."""
     return say.week_words(one.week).partition(", ")[2]
 
@@ -206,6 +210,15 @@ def _wide_line(line: SummaryLine) -> TableRow:
 def _own_line(line: SummaryLine) -> TableRow:
     cells = (line.week.label, days_words(line), short_state(line), _flags(line), _number(line.contested))
     return TableRow(cells, line, _odd(line, 2))
+
+
+def _open_row(one: OpenWeek) -> TableRow:
+    look = say.STATES["open"]
+    return TableRow((one.week.label, days_words(one), f"{look.glyph} {look.word}", "", ""), one)
+
+
+def _open_sentence(one: OpenWeek) -> str:
+    return f"Your week {say.week_words(one.week)}, so far: nobody sees it but you until it is over."
 
 
 def line_sentence(line: SummaryLine) -> str:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.summary import ACTIVITY, FIGURES, GROUPS
+from kpi.summary_course import State
 from tui import summary_words as say
 from tui import words
 from tui.widgets.fact_rows import Fact
@@ -67,7 +68,9 @@ COLUMNS: Mapping[Part, tuple[Column, ...]] = {
 
 
 def parts_of(page: SummaryPage) -> tuple[Part, ...]:
-    """The parts that this summary has: what changed only where something has."""
+    """The parts that this summary has: what changed only where something has; of an open week few."""
+    if page.line.state == State.OPEN:
+        return Part.FIGURES, Part.FLAGS, Part.CONTEXT
     return tuple(part for part in Part if part is not Part.CHANGED or page.differences)
 
 
@@ -104,6 +107,8 @@ def headline(page: SummaryPage) -> tuple[tuple[str, str], ...]:
 def notice(page: SummaryPage) -> str:
     """What is to be known before anything else: what waits, what is held, what was approved."""
     line, said = page.line, []
+    if line.state == State.OPEN:
+        return "nobody sees it but you · tasks as they will stand at its end if nothing moves"
     if line.unanswered:
         said.append(f"{say.FLAG} {words.plural(line.unanswered, 'flag')} to answer")
     if page.held:

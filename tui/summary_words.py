@@ -38,6 +38,7 @@ SHORT_TITLES = {
     "tasks_overdue": "Overdue",
 }
 STATES = {
+    "open": StatusLook("○", "open, so far"),
     "ready": StatusLook("◇", "ready"),
     "returned": StatusLook("▲", "returned"),
     "approved": StatusLook("✓", "approved"),

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.calendar import CalendarSpec
 from kpi.policy import WHOLE, Action, Role, Subject, allows, reach
 from kpi.targets import Target
+from store.access import NotAllowedError
 from store.audit_care import write_one
 from store.care import describe
 from store.changes import ChangeQuery
 from store.checking import check_store
 from store.dry_run import dry_run
+from store.errors import StoreError
 from store.feeds.mapping import load_mapping
 from store.permission import permit_export
 from store.tasks import TaskQuery
@@ -177,6 +179,8 @@ def _of_summaries(world: World, actor: Actor) -> list[Question]:
         "lines": lambda reader: reader.summary_questions().lines(),
         "weeks": lambda reader: reader.summary_questions().weeks(),
         "missing": lambda reader: reader.summary_questions().missing(),
+        "open week": lambda reader: reader.summary_questions().open_week(),
+        "so far": _so_far,
         "contests": lambda reader: reader.summary_questions().contests(),
     }
     found = [Question(name, Action.SEE_FIGURES, bool(figures.people), ask) for name, ask in lists.items()]
@@ -209,6 +213,16 @@ def _of_summaries(world: World, actor: Actor) -> list[Question]:
 
 
 TEAMS = (MINE, MANAGED, PARTNERED, ELSEWHERE)
+
+
+def _so_far(reader: Reader) -> object:
+    """Refused or not; whether there is anything to show is another matter."""
+    try:
+        return reader.summary_questions().so_far()
+    except NotAllowedError:
+        raise
+    except StoreError:
+        return None
 
 
 def _totals_of(reader: Reader, *, team: int | None) -> object:

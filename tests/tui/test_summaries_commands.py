@@ -154,6 +154,24 @@ def test_people_read_a_page_and_are_told_what_they_may_do(weekly: Weekly) -> Non
     assert "#" not in out, "no rank"
 
 
+def test_the_week_that_runs_is_shown_to_its_person_alone(weekly: Weekly) -> None:
+    page = weekly.enter("Bo").json("show", "open")
+    assert (page["id"], page["state"], page["user"], page["may"]) == (None, "open", "Bo", [])
+    assert set(page) == PAGE
+    assert weekly.json("events", "open", "calls") == {
+        "id": None,
+        "figure": "calls",
+        "events": [],
+        "tasks": [],
+    }
+    assert "Your week so far: Bo, North" in weekly.run("show", "open")[1]
+    assert "of your week so far: 0 events" in weekly.run("events", "open", "calls")[1]
+    tasks = weekly.json("events", "open", "tasks_overdue")["tasks"]
+    assert "J7" in {task["listing"] for task in tasks}
+    assert "no figure of your week so far" in weekly.refused("events", "open", "tea")
+    assert "in no team this week" in weekly.enter("Hal").refused("show", "open")
+
+
 def test_the_events_behind_a_figure_or_a_flag_are_listed(weekly: Weekly) -> None:
     bo = weekly.enter("Mo").number("Bo")
     found = weekly.json("events", bo, "calls")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.slowly import slowly
+from tests.store.summarising import Happening
 from tests.tui.driving import LARGE, SMALL, driven
 from tests.tui.summaries_screen import (
     LATE,
@@ -170,3 +171,23 @@ async def test_the_mouse_and_small_terminals_work_and_nobody_elses_summary_opens
         driver.app.push_screen(SummaryScreen(number, "Rita"))
         await driver.reads("■ This is not shown to you")
         assert "Rita, North" not in driver.text
+
+
+@driven
+async def test_ones_own_week_that_runs_is_opened_from_ones_own_weeks(place):
+    office = place.office
+    office._count = 1000  # of the template's there are fewer
+    office.happens(Happening("call_made", office.on(7, 9), by="Ray", application="A-9"))
+    async with looking(place, "Ray") as driver:
+        first = table(driver).rows[0]
+        assert first.cells[0] == "2026-W47"
+        await driver.reads("○ open", "so far: nobody sees it but you until it is over")
+        await opens(driver, "enter", "SummaryScreen")
+        await calm(driver)
+        await driver.reads("○ open, so far", "nobody sees it but you", "Calls")
+        assert not labels(driver) & {"summaries.approve", "summary.comment", "summary.contest"}
+        await opens(driver, "enter", "BehindScreen")
+        await calm(driver)
+        await driver.reads("A-9", "1 of 1")
+        await driver.press("escape", "escape")
+        await driver.on("SummariesScreen")

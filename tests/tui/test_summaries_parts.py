@@ -130,6 +130,13 @@ def test_what_changed_is_a_part_only_where_something_has():
     ]
 
 
+def test_a_week_that_runs_has_no_parts_of_its_way_and_says_who_sees_it():
+    runs = page(line=replace(LINE, number=0, state="open", own=True))
+    assert summary_parts.parts_of(runs) == (Part.FIGURES, Part.FLAGS, Part.CONTEXT)
+    assert "nobody sees it but you" in summary_parts.notice(runs)
+    assert summary_parts.headline(runs)[0][0] == "○ open, so far"
+
+
 def test_the_context_says_what_was_left_out_and_what_the_person_says_they_did():
     said = "\n".join(f"{fact.name}: {fact.text}" for fact in summary_parts.context_facts(page()))
     assert "Left out: 2 frozen listings" in said

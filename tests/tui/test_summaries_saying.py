@@ -94,6 +94,7 @@ async def test_what_one_did_oneself_is_said_and_stands_beside_what_was_logged(pl
         await write(driver, calls="9", week="2026-W47")
         await driver.reads("✓ What you say of 2026-W47 is kept")
         await calm(driver)
+        await put_on(driver, "2026-W46")
         await opens(driver, "s", "FormBox")
         await write(driver, calls="9", notes="1")
         await driver.reads("✓ What you say of 2026-W46 is kept")

@@ -168,7 +168,7 @@ def test_what_cannot_be_contested_or_decided_is_refused(weekly: Weekly, bo: str)
         ((*begin, "cals"), "“cals” is no figure; there are calls"), ((*begin, HOSTILE), "is no figure"),
         ((*begin, "calls", "--event", "1"), "event 1 is not behind Calls"),
         (("contest", bo, "--figure", "calls", "--reason", ""), "reason: say what is wrong"),
-        (("contest", "99", "--figure", "calls", "--reason", "no"), "you may not contest"),
+        (("contest", "99", "--figure", "calls", "--reason", "no"), "there is no summary 99"),
     ):  # fmt: skip
         said = weekly.refused(*words)
         assert why in said
@@ -176,7 +176,9 @@ def test_what_cannot_be_contested_or_decided_is_refused(weekly: Weekly, bo: str)
     weekly.json("contest", bo, "--figure", "calls", "--reason", "no")
     assert "contested already" in weekly.refused(*begin, "calls")
     weekly.enter("Hal")
-    assert "you may not decide" in weekly.refused("decide", "7", "upheld", "--reason", "no")
+    assert "there is no contest 7, or it is none for you" in weekly.refused(
+        "decide", "7", "upheld", "--reason", "no"
+    )
     assert "reason: say why" in weekly.refused("decide", "1", "upheld", "--reason", " ")
 
 
@@ -230,6 +232,6 @@ def test_a_coaching_note_is_for_those_who_see_the_summary(weekly: Weekly) -> Non
     for who in ("Bo", "Cy", "Ada", "Dee"):
         assert "you may not" in weekly.enter(who).refused(*words), who
     assert "you may not" in weekly.enter("Mo").refused("document", "add", mo, *words[3:]), "not about oneself"
-    assert "you may not" in weekly.enter("Bo").refused("document", "appeal", "9", "--reason", "no")
+    assert "there is no document 9" in weekly.enter("Bo").refused("document", "appeal", "9", "--reason", "no")
     decide = ("document", "decide", "9", "upheld", "--reason", "no")
-    assert "you may not decide" in weekly.enter("Hal").refused(*decide)
+    assert "there is no document 9" in weekly.enter("Hal").refused(*decide)

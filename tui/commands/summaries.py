@@ -58,7 +58,7 @@ def list_summaries(options: Namespace) -> None:
 def line_json(line: SummaryLine) -> dict[str, Any]:
     """A summary in the machine form."""
     return {
-        "id": line.number,
+        "id": line.number or None,
         "person": line.person,
         "week": line.week.label,
         "state": line.state,
@@ -85,7 +85,15 @@ def events(options: Namespace) -> None:
         questions = reader.summary_questions()
         tasks: tuple[TaskLine, ...] = ()
         found: tuple[EventLine, ...] = ()
-        if figure in TASKS:
+        if number is None:
+            so_far = questions.so_far()
+            if figure not in so_far.events:
+                raise StoreError(
+                    f"“{clean(figure)}” is no figure of your week so far, and no flag; “stagewatch summaries "
+                    "show open” names them"
+                )
+            found, tasks = so_far.events[figure], so_far.tasks.get(figure, ())
+        elif figure in TASKS:
             tasks = questions.tasks(number, figure, sealed=sealed)
         else:
             found = questions.events(number, figure, sealed=sealed)
@@ -100,7 +108,8 @@ def events(options: Namespace) -> None:
         )
         return
     behind = plural(len(tasks), "task") if figure in TASKS else plural(len(found), "event")
-    print(clean(f"{about_words(figure)} of summary {number}: {behind}."))
+    which = "your week so far" if number is None else f"summary {number}"
+    print(clean(f"{about_words(figure)} of {which}: {behind}."))
     if found:
         _print_events(found)
     if tasks:

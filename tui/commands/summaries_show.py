@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 def show(options: Namespace) -> None:
     """Print a summary."""
     with reading(options) as reader:
-        page = reader.summary_questions().page(options.summary)
+        questions, number = reader.summary_questions(), options.summary
+        page = questions.so_far().page if number is None else questions.page(number)
     if options.json:
         print_json(page_json(page))
         return
@@ -59,7 +60,8 @@ def print_figures(page: SummaryPage) -> None:
     """What is approved, and what there is to know about it."""
     line, summary = page.line, page.summary
     team = f", {line.team_name}" if line.team_name else ""
-    print(clean(f"Summary {line.number}: {line.name}{team}, {week_words(line.week)}"))
+    title = f"Summary {line.number}" if line.number else "Your week so far"
+    print(clean(f"{title}: {line.name}{team}, {week_words(line.week)}"))
     print(f"{state_words(line)}; benchmarks {summary.benchmarks}")
     print(f"digest {line.digest}")
     if page.seal is not None:

@@ -15,7 +15,7 @@ from tui.screens.summary_acts import APPROVE_KEYS, ApproveActions
 from tui.screens.summary_making import MAKE_KEY, MakingPage
 from tui.screens.summary_many import APPROVE_MANY_KEY, ApproveManyActions
 from tui.screens.summary_says import DECIDE_KEY, REPORT_KEY, DecideActions, ReportActions
-from tui.summary_facts import Choice, Section, SectionFacts, SummariesKnown, ask_section
+from tui.summary_facts import Choice, OpenWeek, Section, SectionFacts, SummariesKnown, ask_section
 from tui.widgets.lines import ChoiceLine
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class SummariesScreen(
 
     def opens(self, picked: object) -> bool:
         """A total and a missing week have nothing behind them."""
-        return isinstance(picked, (SummaryLine, ContestLine, BenchmarksVersion))
+        return isinstance(picked, (SummaryLine, OpenWeek, ContestLine, BenchmarksVersion))
 
     # ------------------------------------------------------------------------------- what is at hand
 
@@ -242,6 +242,8 @@ class SummariesScreen(
     def _behind(self, picked: object) -> Screen[None] | None:
         from tui.screens.summary import SummaryScreen  # deferred: as above
 
+        if isinstance(picked, OpenWeek):
+            return SummaryScreen(None, "My week so far")
         if isinstance(picked, SummaryLine):
             return SummaryScreen(picked.number, picked.name)
         if isinstance(picked, ContestLine):

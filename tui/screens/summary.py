@@ -95,10 +95,10 @@ class SummaryScreen(MakingPage, ApproveActions, ReportActions, DocumentActions):
         *_TAB_KEYS,
     ]
 
-    def __init__(self, number: int, name: str, part: Part = Part.FIGURES) -> None:
-        """Show the summary `number`, of somebody called `name`, at first one of its parts."""
+    def __init__(self, number: int | None, name: str) -> None:
+        """Show the summary `number`, None for one's own week that runs, of somebody called `name`."""
         super().__init__()
-        self.number, self.name_shown, self.part = number, name, part
+        self.number, self.name_shown, self.part = number, name, Part.FIGURES
         self.facts: PageFacts | None = None
         self.cursors: dict[Part, int] = {}
 

@@ -51,7 +51,7 @@ class BehindScreen(SayActions):
                 tooltip="What was behind it when it was approved, or what is now"),
     ]  # fmt: skip
 
-    def __init__(self, number: int, name: str, key: str) -> None:
+    def __init__(self, number: int | None, name: str, key: str) -> None:
         super().__init__()
         self.number, self.name_shown, self.key = number, name, key
         self.facts: BehindFacts | None = None
