@@ -117,11 +117,14 @@ class Server:
         return cls(keeper, said, admin)
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new, empty database, which goes away afterwards with whoever is still connected."""
+    def database(self, like: str = "template0") -> Iterator[str]:
+        """The URL of a new database, which goes away afterwards with whoever is still connected.
+
+        Empty, or `like` another one by its name, to which nobody is connected.
+        """
         name = f"test_{next(self.numbers)}"
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        copy_database(self.admin, "template0", name)
+        copy_database(self.admin, like, name)
         try:
             yield "postgresql://{user}:{password}@{host}:{port}/".format_map(self.address) + name
         finally:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -28,6 +29,7 @@ from store.summaries import approve, approve_unflagged, give_back, keep
 from store.summary_totals import TOTALLED
 from store.teams import delegate
 from store.work import Store
+from tests.postgres import Server
 from tests.store.helpers import Clock, new_store
 from tests.store.house import House, house_of, in_no_hurry
 from tests.store.keyrings import Ring, keyring_in_memory
@@ -59,23 +61,40 @@ class Known(NamedTuple):
 class Template(NamedTuple):
     """A store with an office, before anything happened, to be copied for each walk."""
 
-    file: Path
+    copied: Callable[[ExitStack], str]
     office: Office
     kept: dict[tuple[str, str], str]
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
-    file = tmp_path_factory.mktemp("walks") / "template.db"
-    with pytest.MonkeyPatch.context() as patch, keyring_in_memory() as ring:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = str(tmp_path_factory.mktemp("walks") / "template.db")
+            copied = partial(_copied_file, url)
+        else:
+            server: Server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(server.database())
+            copied = partial(_copied_database, server, url.rpartition("/")[2])
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        ring = stack.enter_context(keyring_in_memory())
         in_no_hurry(patch)
-        with new_store(str(file), clock=Clock(MONDAY)) as made:
+        with new_store(url, clock=Clock(MONDAY)) as made:
             on_teams(made)
             office = office_of(house_of(made))
             office.happens(
                 Happening("listing_published", office.on(0, 8, back=20), "L-2", "Rita", owner="Rita")
             )
-        yield Template(file, office, dict(ring.kept))
+        yield Template(copied, office, dict(ring.kept))
+
+
+def _copied_file(file: str, stack: ExitStack) -> str:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    return str(shutil.copy(file, folder / "walk.db"))
+
+
+def _copied_database(server: Server, name: str, stack: ExitStack) -> str:
+    return stack.enter_context(server.database(like=name))
 
 
 def events_in(content: str) -> dict[str, list[int]]:
@@ -92,9 +111,7 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         template = self.template
         self.stack = ExitStack()
-        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        shutil.copy(template.file, folder / "walk.db")
-        made = Store(find_location(str(folder / "walk.db")), Clock(MONDAY))
+        made = Store(find_location(template.copied(self.stack)), Clock(MONDAY))
         self.stack.callback(made.close)
         store.gate._TOLD.clear()
         house = House(made, Clock(MONDAY), members=template.office.house.members)
