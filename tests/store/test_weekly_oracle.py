@@ -19,6 +19,7 @@ import pytest
 from kpi.benchmarks import STANDARD, write_benchmarks
 from kpi.catalogue import built_in
 from kpi.summary import ACTIVITY, OUTCOMES, TASKS, Summary
+from kpi.thresholds import Season
 from kpi.weeks import Week, last_full_week
 from store.benchmarks import save_benchmarks
 from store.demo import write_demo
@@ -29,6 +30,7 @@ from store.summary_rows import unpack
 from store.tasks import TaskQuery
 from store.work import Store
 from tests.oracle.weekly import Rules, Year
+from tests.oracle.weekly_flags import Expected
 from tests.oracle.working_days import calendar_from_govuk
 from tests.store.helpers import Clock, new_store, reader_of
 from tests.store.house import in_no_hurry
@@ -37,7 +39,18 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
 LAST = last_full_week(NOW.date())
 TEAMS = 6
-SAID = ("role_type", "urgency", "criticality", "internal", "minutes", "reply")
+SAID = ("role_type", "urgency", "criticality", "internal", "minutes", "reply", "justification", "note")
+OWN = ("outreach_method", "source")
+FIELDS = {
+    "calls": ("outreach_method",),
+    "emails": ("outreach_method",),
+    "submissions": ("source", "outreach_method"),
+}
+# Two that do not overlap, one of which begins in the middle of a week.
+SEASONS = (
+    Season("Winter freeze", date(2025, 12, 18), date(2026, 1, 4), 35),
+    Season("Autumn rush", date(2026, 11, 4), date(2026, 11, 17), 130),
+)
 
 
 @dataclass
@@ -46,6 +59,7 @@ class Both:
 
     store: Store
     year: Year
+    expected: Expected
     numbers: Mapping[str, int]
 
     def check(self, weeks: list[Week]) -> int:
@@ -65,7 +79,8 @@ class Both:
         year, first = self.year, week.first
         figures, engaged, cycles = year.figures(first), year.engagement(first), year.cycles(first)
         excluded, tasks = year.excluded(first), self._tasks(week)
-        bases = year.bases(first, self._known_since())
+        bases = year.bases(first, self.expected.since)
+        targets, flags = self.expected.targets(first, bases), self.expected.flags(first)
         for name, number in self.numbers.items():
             summary = summaries[number]
             for figure in (*ACTIVITY, *OUTCOMES):
@@ -92,6 +107,10 @@ class Both:
             own = {one.figure: one.base for one in summary.targets if one.source == "team"}
             team = year.teams[name]
             assert own == {figure: base for (of, figure), base in bases.items() if of == team}, week.label
+            values = {one.figure: one.value for one in summary.targets if one.source == "team"}
+            assert values == {figure: value for (of, figure), value in targets.items() if of == team}
+            flagged = {(one.code, one.figure): one.events for one in summary.flags}
+            assert flagged == flags[name], (name, week.label)
 
     def _tasks(self, week: Week) -> dict[tuple[str, str], int]:
         with reader_of(self.store) as reader:
@@ -100,10 +119,6 @@ class Both:
                 tasks = reader.task_list(TaskQuery(as_of=week.last, finished=finished))
                 views += tasks.fetch(0, tasks.total)
         return self.year.tasks(views, week.first)
-
-    def _known_since(self) -> date:
-        first: date = self.year.events["day"].min().date()
-        return first
 
 
 @contextmanager
@@ -131,7 +146,8 @@ def both(
                 )
                 insert("person_link", "ref, person", [(name, number) for number, name in people])
             year = Year(events, calendar_from_govuk(), rules, {name: name for name in who}, teams)
-            yield Both(store, year, {name: number for number, name in people})
+            expected = Expected(year, year.events["day"].min().date())
+            yield Both(store, year, expected, {name: number for number, name in people})
 
 
 def demo_events(file: Path, mapping: str) -> pd.DataFrame:
@@ -143,6 +159,8 @@ def demo_events(file: Path, mapping: str) -> pd.DataFrame:
     found = pd.DataFrame(
         {name: rows[theirs[name]] for name in ("listing", "application", "actor", "owner", *SAID)}
     )
+    for name in OWN:
+        found[name] = rows[read["custom"][name]]
     found["kind"] = rows[theirs["event"]].replace(words)
     found["at"] = pd.to_datetime(rows[theirs["at"]]).dt.tz_localize("Europe/London").dt.tz_convert("UTC")
     return found
@@ -154,6 +172,10 @@ def check_demo(url: str, folder: Path, listings: int, weeks: list[Week]) -> int:
     events = demo_events(files.events, mapping)
     rules = Rules(set(built_in().events))
     with both(url, files.events, mapping, events, rules, NOW) as made:
+        benchmarks = replace(STANDARD, fields=FIELDS, seasons=SEASONS)
+        save_benchmarks(made.store, write_benchmarks(benchmarks), reason="Our own", from_week=min(weeks))
+        made.expected.fields = FIELDS
+        made.expected.seasons = [(one.since, one.until, one.percent) for one in SEASONS]
         return made.check(weeks)
 
 
