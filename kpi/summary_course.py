@@ -73,7 +73,7 @@ class Standing:
 
     `digest` is that of its figures as they are now, `sealed` of those that were approved last, `kept` of
     those that were turned down in favour of the sealed ones. `earlier` are the person's weeks before that are
-    over and not approved.
+    over and not approved, `deciders` those who decided contests of it.
     """
 
     person: int
@@ -85,6 +85,7 @@ class Standing:
     answered: frozenset[str] = frozenset()
     contests: tuple[Contest, ...] = ()
     earlier: tuple[Week, ...] = ()
+    deciders: frozenset[int] = frozenset()
 
     @property
     def changed(self) -> bool:
@@ -120,6 +121,8 @@ def check_approval(standing: Standing, actor: int, reason: str = "") -> tuple[st
     stops nobody: it is left out of reports until it is decided.
     """
     _refuse_own(standing, actor, "approves")
+    if actor in standing.deciders:
+        raise SummaryError(f"whoever decided a contest of the summary does not approve it; {_NOTHING}")
     if standing.state is State.APPROVED:
         if not standing.changed:
             raise SummaryError(f"it is approved already, and nothing has changed since; {_NOTHING}")
@@ -206,6 +209,12 @@ def find_flag(flags: Iterable[Flag], said: str) -> Flag:
     raise SummaryError(f"“{clean(said)}”: {what}, there is {known}; {_NOTHING}")
 
 
+def check_answerable(standing: Standing) -> None:
+    """SummaryError if what its flags were answered with has been approved: that is not put otherwise."""
+    if standing.state is State.APPROVED and not standing.changed:
+        raise SummaryError(f"it is approved, with the answers that it had: say it in a comment; {_NOTHING}")
+
+
 def check_answer(flags: Iterable[Flag], said: str, text: str) -> tuple[Flag, str]:
     """Which flag is answered, and the answer as it is kept; SummaryError if there is nothing to answer."""
     flag = find_flag(flags, said)
@@ -249,7 +258,7 @@ def check_contest(
         if one.figure == figure and one.event in (None, event) and one.decision != REJECTED:
             how = "it waits for a decision" if one.decision is None else "it was upheld"
             raise SummaryError(f"{TITLES[figure]}: contested already, {how}; {_NOTHING}")
-        if one.figure == figure and one.event == event:
+        if one.event == event and (event is not None or one.figure == figure):
             raise SummaryError(f"{TITLES[figure]}: this was contested and decided already; {_NOTHING}")
     return check_text(reason, "reason", "say what is wrong with it")
 

@@ -122,6 +122,14 @@ def own_person(plain: Plain) -> int | None:
     return found
 
 
+def sees_all(plain: Plain) -> bool:
+    """Whether this connection sees every row: on a server whose roles are people's, a super user's alone."""
+    person = own_person(plain)
+    return (
+        person is None or plain.value("SELECT role FROM person WHERE number = ?", (person,)) == "super_user"
+    )
+
+
 def visitor_by(plain: Plain, token: str | None, now: int, today: date) -> Visitor:
     """Whose session a token opens. SignInNeededError, LockedError if it opens none that is alive."""
     if token is None:

@@ -33,12 +33,25 @@ _PORTION = 500  # listings of which all events are looked at together
 _FACTS = ("role_type", "urgency", "criticality", "internal")
 
 
+_TAKEN_OUT = (
+    "FROM contest c JOIN summary s ON s.number = c.summary "
+    "WHERE c.decision = 'upheld' AND c.event IS NOT NULL"
+)
+# Of events that were corrected after the one of a seq, the first versions.
+_CORRECTED = "SELECT c.corrects FROM event c WHERE c.seq > ? AND c.corrects IS NOT NULL"
+
+
 class Seen(NamedTuple):
-    """Up to where was looked: the last event's seq, a digest of the links, the number of the calendar."""
+    """Up to where was looked.
+
+    The last event's seq, a digest of the links, the number of the calendar, when the last event was taken out
+    by a decision.
+    """
 
     event: int
     links: str
     calendar: int
+    decided: int = 0
 
     @property
     def text(self) -> str:
@@ -53,6 +66,7 @@ def seen_now(plain: Plain, organisation: Organisation) -> Seen:
         int(plain.value("SELECT coalesce(max(seq), 0) FROM event")),
         sha256(json.dumps(links).encode()).hexdigest(),
         organisation.calendar_rows[-1].number,
+        int(plain.value(f"SELECT coalesce(max(c.decided_at), 0) {_TAKEN_OUT}")),
     )
 
 
@@ -71,7 +85,8 @@ def weeks_due(plain: Plain, organisation: Organisation, now: Instant) -> tuple[W
     first = Week(date.fromordinal(made))
     weeks = {last, *missing_weeks(plain, first, last)}
     weeks |= {week for week in _by_what_was_said(plain) if first <= week <= last}
-    since = _changed_since(plain, organisation)
+    found = (_changed_since(plain, organisation), _decided_since(plain))
+    since = min((day for day in found if day is not None), default=None)
     if since is not None:
         weeks.update(_through(week_of(max(first.first, since), first_weekday(plain)), last))
     return tuple(sorted(weeks))
@@ -100,7 +115,7 @@ def missing_weeks(plain: Plain, first: Week, last: Week) -> dict[Week, list[int]
 
 
 def _by_what_was_said(plain: Plain) -> Iterable[Week]:
-    """Weeks not approved with other benchmarks by now, or a later self-report; those of upheld contests."""
+    """Weeks not approved with other benchmarks by now, or with a later self-report."""
     for from_day, benchmarks in plain.rows(
         "SELECT DISTINCT from_day, benchmarks FROM summary WHERE sealed IS NULL"
     ):
@@ -109,11 +124,18 @@ def _by_what_was_said(plain: Plain) -> Iterable[Week]:
             yield week
     rows = plain.rows(
         "SELECT DISTINCT s.from_day FROM summary s JOIN self_report r ON r.person = s.person "
-        'AND r.from_day = s.from_day AND r."at" >= s.generated_at WHERE s.sealed IS NULL UNION '
-        "SELECT s.from_day FROM summary s JOIN contest c ON c.summary = s.number "
-        "WHERE c.decision = 'upheld' AND c.event IS NOT NULL AND c.decided_at >= s.generated_at"
+        'AND r.from_day = s.from_day AND r."at" >= s.generated_at WHERE s.sealed IS NULL'
     )
     yield from (Week(date.fromordinal(from_day)) for (from_day,) in rows)
+
+
+def _decided_since(plain: Plain) -> date | None:
+    """The first day of the weeks out of which a decision took an event; what followed it is in later ones."""
+    seen = seen_last(plain)
+    found = plain.value(
+        f"SELECT min(s.from_day) {_TAKEN_OUT} AND c.decided_at > ?", (0 if seen is None else seen.decided,)
+    )
+    return None if found is None else date.fromordinal(found)
 
 
 def _changed_since(plain: Plain, organisation: Organisation) -> date | None:
@@ -126,9 +148,9 @@ def _changed_since(plain: Plain, organisation: Organisation) -> date | None:
     if seen.event == now.event:
         return None
     at = plain.value(
-        "SELECT min(e.at) FROM event e WHERE e.seq > ? OR e.seq IN (SELECT c.corrects FROM event c "
-        "WHERE c.seq > ? AND c.corrects IS NOT NULL)",
-        (seen.event, seen.event),
+        f"SELECT min(e.at) FROM event e WHERE e.seq > ? OR e.seq IN ({_CORRECTED}) "
+        f"OR e.corrects IN ({_CORRECTED})",
+        (seen.event,) * 3,
     )
     if at is None:  # fewer events than were there: it was put back
         return date.min
@@ -145,10 +167,31 @@ def _of_listings_said_anew(plain: Plain, before: int) -> list[Instant]:
         facts = json.loads(detail)
         told[listing].update({name: facts[name] for name in _FACTS if name in facts})
     named = [listing for listing, facts in told.items() if facts]
+    taken_back = _of_which_something_was_taken_back(plain, before)
+    named = sorted({*named, *taken_back})
     found = []
     for start in range(0, len(named), _PORTION):
         held, begun = _said_before(plain, named[start : start + _PORTION], before)
-        found += [at for listing, at in begun.items() if told[listing].items() - held[listing].items()]
+        found += [
+            at
+            for listing, at in begun.items()
+            if listing in taken_back or told[listing].items() - held[listing].items()
+        ]
+    return found
+
+
+def _of_which_something_was_taken_back(plain: Plain, before: int) -> set[int]:
+    """The listings of corrected events whose newer version does not say any more what an older one said."""
+    found: set[int] = set()
+    for listing, detail, old_listing, old_detail in plain.rows(
+        "SELECT n.listing_id, n.detail, o.listing_id, o.detail FROM event n JOIN event o "
+        "ON o.seq < n.seq AND (o.seq = n.corrects OR o.corrects = n.corrects) "
+        "WHERE n.seq > ? AND n.corrects IS NOT NULL AND o.detail IS NOT NULL",
+        (before,),
+    ):
+        said, old = json.loads(detail or "{}"), json.loads(old_detail)
+        if listing != old_listing or any(name in old and old[name] != said.get(name) for name in _FACTS):
+            found |= {listing, old_listing}
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.summary import TITLES, differences, digest_of
 from kpi.summary_course import State
 from kpi.weeks import last_full_week
+from store.access import sees_all
 from store.benchmarks import check_week
 from store.due_weeks import SEEN, Seen, seen_now, weeks_due
 from store.errors import StoreError
@@ -70,14 +71,14 @@ def generate(
         organisation = load_organisation(plain)
         seen = seen_now(plain, organisation)
         weeks = _weeks(plain, organisation, week, store.clock())
-    counts = [0] * 4
+    counts, is_whole = [0] * 4, True
     for place, one in enumerate(weeks):
         began, drafts = _drafts(store, one)
         for start in range(0, len(drafts), PORTION):
-            _keep(store, one, drafts[start : start + PORTION], began, counts)
+            is_whole &= _keep(store, one, drafts[start : start + PORTION], began, counts)
             if progress is not None:
                 progress((place + min(1.0, (start + PORTION) / len(drafts))) / len(weeks))
-    if week is None:
+    if week is None and is_whole:
         _note_seen(store, seen)
     return Generated(weeks, *counts)
 
@@ -87,6 +88,11 @@ def _admitted(store: Store) -> None:
     with store.work("summary.generate") as work:
         check_version(work.plain, store.location)
         work.changed = False
+        if not sees_all(work.plain):
+            raise StoreError(
+                "on this server a super user's role generates summaries: yours does not see all that they "
+                "are made of"
+            )
 
 
 def _weeks(plain: Plain, organisation: Organisation, week: Week | None, now: int) -> tuple[Week, ...]:
@@ -115,8 +121,12 @@ def _drafts(store: Store, week: Week) -> tuple[int, list[_Draft]]:
     return began, drafts
 
 
-def _keep(store: Store, week: Week, drafts: Sequence[_Draft], began: int, counts: list[int]) -> None:
-    """Write what has changed of some people's summaries of a week, in one unit of work."""
+def _keep(store: Store, week: Week, drafts: Sequence[_Draft], began: int, counts: list[int]) -> bool:
+    """Write what has changed of some people's summaries of a week, in one unit of work.
+
+    False if somebody has made some of them meanwhile from what they read later, by their clock: those stay,
+    and are looked at again the next time.
+    """
     with store.work("summary.generate") as work:
         plain = work.plain
         check_version(plain, store.location)
@@ -130,18 +140,19 @@ def _keep(store: Store, week: Week, drafts: Sequence[_Draft], began: int, counts
         for draft in drafts:
             record = held.get(draft.summary.person)
             if record is None:
-                written[_make(work, draft)] += 1
+                written[_make(work, draft, began)] += 1
             elif record.person in newer:
                 written[SAME] += 1
             else:
-                written[_bring_up_to_date(work, record, draft)] += 1
+                written[_bring_up_to_date(work, record, draft, began)] += 1
         work.changed = written[SAME] < len(drafts)
     for place, number in enumerate(written):
         counts[place] += number
+    return not newer
 
 
-def _make(work: Work, draft: _Draft) -> int:
-    """Write a summary that was not there."""
+def _make(work: Work, draft: _Draft, began: int) -> int:
+    """Write a summary that was not there, of what was read from the instant `began` on."""
     summary, number = draft.summary, next_number(work.plain, "summary")
     work.plain.run(
         "INSERT INTO summary (number, person, from_day, team, state, benchmarks, digest, generated_at, "
@@ -154,7 +165,7 @@ def _make(work: Work, draft: _Draft) -> int:
             State.READY.value,
             summary.benchmarks,
             draft.digest,
-            work.now,
+            began,
             draft.content,
         ),
     )
@@ -162,7 +173,7 @@ def _make(work: Work, draft: _Draft) -> int:
     return MADE
 
 
-def _bring_up_to_date(work: Work, record: Record, draft: _Draft) -> int:
+def _bring_up_to_date(work: Work, record: Record, draft: _Draft, began: int) -> int:
     """Write what a summary that is there comes to now, if that is something else.
 
     Of a sealed one only what is sealed is looked at: its targets and flags are of the time of its approval.
@@ -176,10 +187,12 @@ def _bring_up_to_date(work: Work, record: Record, draft: _Draft) -> int:
     state = record.state
     if state == State.RETURNED and not is_same:
         state = State.READY.value
+    # Whoever approved it goes on seeing it, and decides about what has changed.
+    team = summary.team if record.sealed is None else record.team
     work.plain.run(
         "UPDATE summary SET team = ?, state = ?, benchmarks = ?, digest = ?, generated_at = ?, content = ? "
         "WHERE number = ?",
-        (summary.team, state, summary.benchmarks, draft.digest, work.now, draft.content, record.number),
+        (team, state, summary.benchmarks, draft.digest, began, draft.content, record.number),
     )
     kind = "generated" if record.sealed is None else "changed"
     if not is_same:

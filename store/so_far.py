@@ -20,18 +20,17 @@ from store.summary_pages import HISTORY, history_of, titles_of
 from store.week_summing import sum_up
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from kpi.catalogue import Catalogue
     from kpi.summary import Flag, Summary
     from kpi.weeks import Week
+    from store.organisation import Organisation
     from store.plain import Plain
+    from store.summary_lines import Asker
 
 _OF_WHOLE_WEEKS = ("outlier_own", "outlier_team", "outlier_short")
 
 
-def read_so_far(plain: Plain, catalogue: Catalogue, zone: ZoneInfo, person: int, week: Week) -> SoFar | None:
-    """The week of somebody that runs; None if they are in no team."""
+def read_so_far(plain: Plain, asker: Asker, rules: Organisation, person: int, week: Week) -> SoFar | None:
+    """The week of `person`, who asks, that runs; None if they are in no team."""
     summing = sum_up(plain, week)
     if all(one.id != person for one in summing.read.facts.people):
         return None
@@ -42,19 +41,19 @@ def read_so_far(plain: Plain, catalogue: Catalogue, zone: ZoneInfo, person: int,
     }
     lines = {
         line.seq: line
-        for line in event_lines(plain, {seq for each in seqs.values() for seq in each}, zone, {})
+        for line in event_lines(plain, {seq for each in seqs.values() for seq in each}, rules.zone, {})
     }
     return SoFar(
-        _page(plain, summary, flags),
+        _page(plain, asker, summary, flags),
         {
             key: tuple(sorted((lines[seq] for seq in each), key=lambda line: (line.at, line.seq)))
             for key, each in seqs.items()
         },
-        {name: task_lines(plain, catalogue, summary.figure(name).tasks) for name in FIGURES},
+        {name: task_lines(plain, rules.catalogue, summary.figure(name).tasks) for name in FIGURES},
     )
 
 
-def _page(plain: Plain, summary: Summary, flags: tuple[Flag, ...]) -> SummaryPage:
+def _page(plain: Plain, asker: Asker, summary: Summary, flags: tuple[Flag, ...]) -> SummaryPage:
     weeks = tuple(summary.week.before(back) for back in range(HISTORY, 0, -1))
     return SummaryPage(
         line=_line(plain, summary, flags),
@@ -69,7 +68,7 @@ def _page(plain: Plain, summary: Summary, flags: tuple[Flag, ...]) -> SummaryPag
         may=frozenset(),
         names=titles_of(plain, summary),
         weeks=weeks,
-        history=history_of(plain, summary.person, weeks),
+        history=history_of(plain, asker, summary.person, weeks),
     )
 
 

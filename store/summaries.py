@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi.errors import StagewatchError
 from kpi.summary import digest_of
 from kpi.summary_course import (
-    MOST_CHARACTERS,
     State,
     check_answer,
+    check_answerable,
     check_approval,
     check_keep,
     check_return,
@@ -36,7 +37,7 @@ from store.summary_rows import (
     is_as_evident,
     load_record,
 )
-from store.summary_standing import check_approver, standing_of
+from store.summary_standing import check_approver, is_approver, is_behind, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +75,10 @@ def approve_unflagged(store: Store, week: Week, seen: Mapping[int, str]) -> Appr
                     _, _, said = _approve(work, store, number, seen[number], "")
                     warnings += [f"{name}: {one}" for one in said]
                 work.changed = why is None
-        except (NotAllowedError, SummaryConflictError, RefusedError) as error:
+        except NotAllowedError as error:  # whose it is they are not told either
+            left.append(LeftOut(number, f"summary {number}", str(error)))
+            continue
+        except StagewatchError as error:
             why = str(error)
         if why is None:
             approved.append(number)
@@ -108,11 +112,13 @@ def _approve(
     _check_seen(record, seen)
     with in_few_words(number):
         warnings = check_approval(standing_of(plain, record), actor, reason)
+    _check_made_of_all(work, record)
     _check_whole(work, record)
     version = 1 + int(
         plain.value("SELECT coalesce(max(version), 0) FROM summary_seal WHERE summary = ?", (number,))
     )
-    said = clean(reason)[:MOST_CHARACTERS]
+    with in_few_words(number):
+        said = check_text(reason, "reason", "say why") if clean(reason) else ""
     plain.run(
         "INSERT INTO summary_seal (summary, version, digest, approved_by, approved_at, reason, content) "
         "SELECT number, ?, digest, ?, ?, ?, content FROM summary WHERE number = ?",
@@ -124,6 +130,17 @@ def _approve(
     )
     add_step(work, number, "approved", person=actor, text=said)
     return record, version, warnings
+
+
+def _check_made_of_all(work: Work, record: Record) -> None:
+    """StoreError for a week that is not over, and if more was said of it since the summary was made."""
+    if record.week.last >= today_of(work):
+        raise StoreError(f"{record.week.label} is not over yet; nothing was written")
+    if is_behind(work.plain, record):
+        raise StoreError(
+            f"more has been said of summary {record.number} since it was made (own counts, benchmarks or a "
+            f"decision): generate {record.week.label} anew and look again; nothing was written"
+        )
 
 
 def _check_whole(work: Work, record: Record) -> None:
@@ -187,13 +204,19 @@ def keep(store: Store, number: int, reason: str, seen: str) -> Stepped:
 
 
 def answer_flag(store: Store, number: int, flag_key: str, text: str) -> Stepped:
-    """Answer a flag of a summary, by its key or as much of it as only it has; who sees it may.
+    """Answer a flag of a summary, by its key or as much of it as only it has.
 
-    The last answer counts; that there was another stays among the steps.
+    The person may, and whoever approves it. The last answer counts, until it is approved; that there was
+    another stays among the steps.
     """
     with store.work("summary.answer", about=f"summary:{number}") as work:
         record, actor = _opened(work, store, number, None), acting(work)
+        if actor != record.person and not is_approver(
+            work.plain, actor, record.person, record.team, today_of(work)
+        ):
+            raise NotAllowedError("you may not answer its flags: the person does, or whoever approves it")
         with in_few_words(number):
+            check_answerable(standing_of(work.plain, record))
             flag, said = check_answer(record.content.summary.flags, flag_key, text)
         work.plain.run(
             'INSERT INTO summary_answer (summary, flag_key, text, person, "at") VALUES (?, ?, ?, ?, ?) '

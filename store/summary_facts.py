@@ -106,6 +106,11 @@ class SummaryLine:
     own: bool = False
     approvable: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to look at it."""
+        return self.state != "approved" or self.changed
+
 
 @dataclass(frozen=True, slots=True)
 class SealView:

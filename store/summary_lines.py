@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from kpi.events import moment_of
 from kpi.policy import Action, Reach, Subject, allows, reach
 from kpi.summary_course import State, may_approve
-from kpi.weeks import Week
+from kpi.weeks import DAYS, Week
 from store.summary_facts import ContestLine, SummaryLine
-from store.summary_rows import ask_records, record_of
+from store.summary_rows import ask_records, differs, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +30,15 @@ _JOINS = "JOIN person p ON p.number = s.person LEFT JOIN team t ON t.number = s.
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks, what they may see of summaries, and whose they approve today; nobody in an open store."""
+    """Who asks, what they may see of summaries, and whose they approve today; nobody in an open store.
+
+    `today` is the day: of a week that is not over nobody sees a summary, whoever's clock it was made by.
+    """
 
     visitor: Visitor | None
     seen: Reach
     approvers: dict[int, tuple[int | None, int | None]]
+    today: date
 
     @property
     def person(self) -> int | None:
@@ -55,18 +59,19 @@ class Asker:
 
     def condition(self) -> tuple[str, list[int | str]]:
         """SQL for the summaries `s` that they may see, with its parameters."""
+        over, since = "s.from_day <= ?", self.today.toordinal() - DAYS
         if self.seen.whole:
-            return "1 = 1", []
+            return over, [since]
         teams, people = sorted(self.seen.teams), sorted(self.seen.people)
         marks = [", ".join("?" * len(each)) or "NULL" for each in (teams, people)]
-        return f"(s.team IN ({marks[0]}) OR s.person IN ({marks[1]}))", [*teams, *people]
+        return f"{over} AND (s.team IN ({marks[0]}) OR s.person IN ({marks[1]}))", [since, *teams, *people]
 
 
 def asker_of(reader: Reader) -> Asker:
     """Who asks; NotAllowedError if they may see nobody's, as a token that was not made for it."""
-    visitor, day = reader.visitor(), reader.today().toordinal()
+    visitor, today = reader.visitor(), reader.today()
     if visitor is None:
-        return Asker(None, Reach(whole=True), {})
+        return Asker(None, Reach(whole=True), {}, today)
     seen = reach(visitor.standing, Action.SEE_FIGURES)
     if not seen.people:
         reader.may(Action.SEE_FIGURES, Subject(person=visitor.person))
@@ -74,9 +79,9 @@ def asker_of(reader: Reader) -> Asker:
         rows = plain.rows(
             "SELECT t.number, t.manager, d.delegate FROM team t LEFT JOIN delegation d ON d.team = t.number "
             "AND d.withdrawn_at IS NULL AND d.from_day <= ? AND d.until_day >= ?",
-            (day, day),
+            (today.toordinal(), today.toordinal()),
         )
-    return Asker(visitor, seen, {team: (manager, delegate) for team, manager, delegate in rows})
+    return Asker(visitor, seen, {team: (manager, delegate) for team, manager, delegate in rows}, today)
 
 
 def read_lines(
@@ -93,8 +98,8 @@ def read_lines(
     `waiting`: not those that are approved and have not changed since; `own`: of whoever asks.
     """
     condition, parameters = asker.condition()
-    if waiting:  # what has not been made anew since it was approved has not changed either
-        condition = f"{condition} AND (s.state <> 'approved' OR s.generated_at >= g.approved_at)"
+    if waiting:
+        condition = f"{condition} AND (s.state <> 'approved' OR {differs(plain)})"
     if own:
         condition, parameters = f"{condition} AND s.person = ?", [*parameters, asker.person or 0]
     if week is not None:

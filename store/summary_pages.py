@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kpi.documents import COACHING
-from kpi.policy import Action
+from kpi.policy import Action, Subject
 from kpi.summary import FIGURES, differences
 from kpi.summary_course import UPHELD, State
 from store.summary_facts import Document, FigureWeeks, FlagView, May, SealView, StepView, SummaryPage
 from store.summary_lines import Asker, local, read_contests, read_line
 from store.summary_rows import is_as_evident, load_record, sealed_content, unpack
-from store.summary_standing import contests_of, held_in, standing_of
+from store.summary_standing import contests_of, held_between, held_in, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,11 +49,11 @@ def read_page(plain: Plain, asker: Asker, number: int, zone: ZoneInfo, today: da
         flags=_flags(plain, number, summary, zone),
         contests=read_contests(plain, asker, zone, summary=number),
         documents=_documents(plain, asker, line, zone, today),
-        held=held_in(counting, contests_of(plain, number)),
+        held=held_in(plain, counting, contests_of(plain, number)),
         may=_may(asker, line, standing),
         names=titles_of(plain, summary),
         weeks=weeks,
-        history=history_of(plain, record.person, weeks),
+        history=history_of(plain, asker, record.person, weeks),
         warnings=_warnings(plain, record, standing, sealed),
         kept_reason=_kept_reason(plain, record),
     )
@@ -176,20 +176,26 @@ def titles_of(plain: Plain, summary: Summary) -> Mapping[str, str]:
     return dict(rows)
 
 
-def history_of(plain: Plain, person: int, weeks: tuple[Week, ...]) -> tuple[FigureWeeks, ...]:
-    """Each figure in these weeks: as approved, else as it is."""
+def history_of(plain: Plain, asker: Asker, person: int, weeks: tuple[Week, ...]) -> tuple[FigureWeeks, ...]:
+    """Each figure in these weeks: as approved, else as it is; None where it is held.
+
+    Only of the weeks that whoever asks may see: a new manager does not see what somebody did elsewhere.
+    """
     days = [week.first.toordinal() for week in weeks]
-    held: dict[int, dict[str, int]] = {}
-    for day, content in plain.rows(
-        "SELECT s.from_day, coalesce(g.content, s.content) FROM summary s "
+    known: dict[int, dict[str, int]] = {}
+    for day, team, content in plain.rows(
+        "SELECT s.from_day, s.team, coalesce(g.content, s.content) FROM summary s "
         "LEFT JOIN summary_seal g ON g.summary = s.number AND g.version = s.sealed "
         "WHERE s.person = ? AND s.from_day >= ? AND s.from_day <= ?",
         (person, days[0], days[-1]),
     ):
-        read = json.loads(unpack(content).text)
-        held[day] = {figure["name"]: figure["count"] for figure in read["figures"]}
+        if asker.seen.holds(Subject(person, team)):
+            read = json.loads(unpack(content).text)
+            known[day] = {figure["name"]: figure["count"] for figure in read["figures"]}
+    for _, week, figure in held_between(plain, (days[0], days[-1]), person):
+        known.get(week.first.toordinal(), {}).pop(figure, None)
     return tuple(
-        FigureWeeks(figure, tuple(held[day].get(figure) if day in held else None for day in days))
+        FigureWeeks(figure, tuple(known[day].get(figure) if day in known else None for day in days))
         for figure in FIGURES
     )
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from kpi.benchmarks import STANDARD, difference, load_benchmarks, write_benchmarks
 from kpi.policy import Action, Subject, allows
-from kpi.weeks import Week, last_full_week, week_of
-from store.access import SignInNeededError
+from kpi.weeks import DAYS, Week, last_full_week, week_of
+from store.access import SignInNeededError, sees_all
 from store.benchmarks import benchmarks_for, check_week
 from store.due_weeks import missing_weeks
 from store.errors import StoreError
@@ -25,6 +25,7 @@ from store.summary_lines import Asker, asker_of, local, read_contests, read_line
 from store.summary_pages import read_page
 from store.summary_rows import first_weekday, names_of
 from store.summary_totals import read_team_figures
+from store.team_totals import MONTHS
 from store.week_people import Staff
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ class SummaryQuestions:
     def _see(self, number: int) -> None:
         """Have the policy asked whether this one is seen, and the log told if it is another's."""
         with self._reader.asking() as plain:
-            row = plain.row("SELECT person, team FROM summary WHERE number = ?", (number,))
+            row = plain.row(
+                "SELECT person, team FROM summary WHERE number = ? AND from_day <= ?",
+                (number, self._reader.today().toordinal() - DAYS),
+            )
         if row is None:
             asker_of(self._reader)
             raise StoreError(f"there is no summary {number}; “stagewatch summaries list” names them all")
@@ -121,18 +125,23 @@ class SummaryQuestions:
             return None
         with self._reader.asking() as plain:
             week = self._this_week(plain)
-            return None if Staff(plain).team_in(person, week) is None else week
+            is_there = sees_all(plain) and Staff(plain).team_in(person, week) is not None
+        return week if is_there else None
 
     def so_far(self) -> SoFar:
         """One's own week that runs; StoreError for who is in no team, or where nobody signs in."""
-        person = asker_of(self._reader).person
+        asker = asker_of(self._reader)
+        person = asker.person
         if person is None:
             raise SignInNeededError(
                 "nobody signs in to this store yet: a week that runs is shown to its person alone"
             )
-        rules = self._reader.rules
         with self._reader.at_once(), self._reader.asking() as plain:
-            found = read_so_far(plain, rules.catalogue, rules.zone, person, self._this_week(plain))
+            if not sees_all(plain):
+                raise StoreError(
+                    "on this server your week is shown once it is over: your role does not see all of it"
+                )
+            found = read_so_far(plain, asker, self._reader.rules, person, self._this_week(plain))
         if found is None:
             raise StoreError("you are in no team this week, or linked to no name in the ATS: nothing counts")
         return found
@@ -152,9 +161,11 @@ class SummaryQuestions:
         with self._reader.at_once(), self._reader.asking() as plain:
             return read_contests(plain, asker, self._reader.rules.zone, waiting=waiting)
 
-    def team(self, team: int | None, since: date | None = None, until: date | None = None) -> TeamFigures:
-        """A team's totals in whole months, the last three unless it is said; None: of all teams together."""
-        return read_team_figures(self._reader, team, since, until)
+    def team(
+        self, team: int | None, since: date | None = None, until: date | None = None, months: int = MONTHS
+    ) -> TeamFigures:
+        """A team's totals in whole months, the last `months` unless it is said; None: of all teams."""
+        return read_team_figures(self._reader, team, since, until, months)
 
     def benchmarks(self, week: Week | None = None) -> BenchmarksVersion:
         """The version that counts for a week, this one unless it is said."""

@@ -137,6 +137,11 @@ def _head(plain: Plain, column: str) -> str:
     return f"substr({column}, 1, instr({column}, char(10)) - 1)"
 
 
+def differs(plain: Plain) -> str:
+    """SQL for a summary `s` that may come out otherwise than its seal `g` says; few others do."""
+    return f"(s.digest <> g.digest OR {_head(plain, 's.content')} <> {_head(plain, 'g.content')})"
+
+
 def ask_records(plain: Plain, *, whole: bool = False, more: str = "", joins: str = "") -> str:
     """A query for records, to which a condition on `s` (summary) may be added; their heads unless `whole`.
 

@@ -29,9 +29,9 @@ from kpi.summary import ACTIVITY, GROUPS, OUTCOMES
 from kpi.weeks import DAYS, Week, last_full_week
 from store.errors import StoreError
 from store.summary_facts import FigureTotal, MonthFigures, TeamFigures
-from store.summary_rows import first_weekday, load_record, sealed_content, unpack
-from store.summary_standing import contests_of, held_in
-from store.team_totals import memberships, period_of
+from store.summary_rows import first_weekday, unpack
+from store.summary_standing import held_between
+from store.team_totals import MONTHS, memberships, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -45,28 +45,32 @@ if TYPE_CHECKING:
 TOTALLED = (*ACTIVITY, *OUTCOMES)
 _GROUP = {figure: group for group, figures in GROUPS.items() for figure in figures}
 _CONTENTS = (
-    "SELECT s.number, s.person, s.from_day, coalesce(g.content, s.content) FROM summary s "
+    "SELECT s.person, s.from_day, coalesce(g.content, s.content) FROM summary s "
     "LEFT JOIN summary_seal g ON g.summary = s.number AND g.version = s.sealed "
-    "WHERE s.from_day >= ? AND s.from_day <= ?"
+    "WHERE s.from_day >= ? AND s.from_day <= ? ORDER BY s.number"
 )
 
 
 def read_team_figures(
-    reader: Reader, team: int | None, since: date | None = None, until: date | None = None
+    reader: Reader,
+    team: int | None,
+    since: date | None = None,
+    until: date | None = None,
+    months: int = MONTHS,
 ) -> TeamFigures:
-    """A team's totals, or those of all teams that whoever asks may see together; the last three months.
+    """A team's totals, or those of all teams that whoever asks may see together; the last so many months.
 
     DisclosureError for a period that is not of whole months; NotAllowedError for a team that is not seen.
     """
     with reader.asking() as plain:
         weekday = first_weekday(plain)
     over = last_full_week(reader.today(), weekday).before(-1).first
-    since, until = period_of(since, until, over)
-    months = whole_months(since, until, over)
+    since, until = period_of(since, until, over, months)
+    asked_for = whole_months(since, until, over)
     seen = _seen(reader, team)
     with reader.at_once(), reader.asking() as plain:
         names: dict[int, str] = dict(plain.rows("SELECT number, name FROM team ORDER BY folded"))
-        told = shown(_cells(plain, reader.rules.calendar, months, until))
+        told = shown(_cells(plain, reader.rules.calendar, asked_for, until))
     teams = [one for one in names if seen is None or seen.holds(Subject(team=one))]
     if not teams:
         raise StoreError("there is no team yet; “stagewatch people add-team” makes one")
@@ -78,8 +82,8 @@ def read_team_figures(
         "All teams" if team is None else names[team],
         since,
         until,
-        _totals(told, asked, months),
-        tuple(MonthFigures(month, _totals(told, asked, (month,))) for month in months),
+        _totals(told, asked, asked_for),
+        tuple(MonthFigures(month, _totals(told, asked, (month,))) for month in asked_for),
     )
 
 
@@ -126,23 +130,35 @@ def _cells(plain: Plain, calendar: WorkingCalendar, months: tuple[date, ...], un
             team = team_of_month(members[person], month)
             if team is not None and month in months:
                 figures[team, month, figure][person] += count
-    for person, week, figure in _held(plain, days):
+    for person, week, figure in held_between(plain, days):
         for month in {day.replace(day=1) for day in week.days}:
             figures.pop((team_of_month(members[person], month) or 0, month, figure), None)
     return [Cell(key, people) for key, people in figures.items()]
 
 
 def _parts(plain: Plain, days: tuple[int, int]) -> Iterator[_Part]:
-    """Every summary's figures by their events, each event in one figure: an outcome before an activity."""
-    outcomes: set[int] = set()
+    """Every summary's figures by their events, each event in one figure: an outcome before an activity.
+
+    A corrected event counts for one person: its version that was approved for one, and its later one for
+    another, are the same event.
+    """
+    first: dict[int, int] = dict(plain.rows("SELECT seq, corrects FROM event WHERE corrects IS NOT NULL"))
+    corrected, counted, outcomes = {*first.values(), *first}, set[tuple[int, bool]](), set[int]()
     found: list[_Part] = []
-    for _, person, from_day, content in plain.rows(_CONTENTS, days):
+    for person, from_day, content in plain.stream(_CONTENTS, days):
         week = Week(date.fromordinal(from_day))
         for figure in json.loads(unpack(content).text)["figures"]:
-            if figure["name"] in TOTALLED and figure["events"]:
-                found.append(_Part(person, week, figure["name"], figure["events"]))
-                if figure["name"] in OUTCOMES:
-                    outcomes.update(figure["events"])
+            name, events = figure["name"], figure["events"]
+            if name not in TOTALLED or not events:
+                continue
+            for event in corrected.intersection(events):
+                one = (first.get(event, event), name in OUTCOMES)
+                if one in counted:
+                    events.remove(event)
+                counted.add(one)
+            found.append(_Part(person, week, name, events))
+            if name in OUTCOMES:
+                outcomes.update(events)
     for part in found:
         if part.figure in OUTCOMES:
             yield part
@@ -157,17 +173,3 @@ def _days_of(plain: Plain, calendar: WorkingCalendar, parts: Iterable[_Part]) ->
     }
     rows = plain.where_in("SELECT seq, at FROM event WHERE seq IN (…)", sorted(wanted))
     return {seq: calendar.day_of(at) for seq, at in rows}
-
-
-def _held(plain: Plain, days: tuple[int, int]) -> Iterator[tuple[int, Week, str]]:
-    """Whose figures of which weeks are held."""
-    rows = plain.rows(
-        "SELECT DISTINCT c.summary FROM contest c JOIN summary s ON s.number = c.summary "
-        "WHERE s.from_day >= ? AND s.from_day <= ?",
-        days,
-    )
-    for (number,) in rows:
-        record = load_record(plain, number)
-        counting = sealed_content(plain, record) or record.content
-        for figure in held_in(counting.summary, contests_of(plain, number)):
-            yield record.person, record.week, figure

@@ -1,7 +1,8 @@
 """Totals of teams by whole months: tasks finished in time and late, out of which nobody's own can be told.
 
 The rule is that of kpi/disclosure.py. A cell is one team, one month, one figure. A task counts for whose its
-listing was on the day it was finished, in the team they were in on the first day of that month.
+listing was on the day it was finished, in the team they were in on the first day of that month. What is
+contested in a weekly summary is withheld with its whole cell (store/summary_totals.py).
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from kpi.disclosure import Cell, Membership, Total, shown, team_of_month, total, whole_months
 from kpi.policy import Action, Subject, reach
+from kpi.weeks import DAYS
 from store.errors import StoreError
+from store.summary_standing import held_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from store.plain import Plain
     from store.reading import Reader
 
+MONTHS = 3
 FIGURES = ("finished_in_time", "finished_late")
 Key = tuple[int, date, str]
+# What the figures are called in weekly summaries, where they may be contested.
+_OF_SUMMARY = {"tasks_in_time": FIGURES[0], "tasks_late": FIGURES[1]}
 
 _ASK = (
     "SELECT k.person, t.ended_on, CASE WHEN t.ended_on <= t.done_by THEN 0 ELSE 1 END, count(*) FROM task t "
@@ -78,13 +84,12 @@ def read_totals(reader: Reader, since: date | None = None, until: date | None = 
     return Totals(since, until, each, together)
 
 
-def period_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    """The period that is asked for: the last three months that are over on `today` unless it is said."""
+def period_of(since: date | None, until: date | None, today: date, months: int = MONTHS) -> tuple[date, date]:
+    """The period that is asked for: unless it is said, the last so many months that are over on `today`."""
     until = until or today.replace(day=1) - timedelta(days=1)
     if since is None:
-        since = until.replace(day=1)
-        for _ in range(2):
-            since = (since - timedelta(days=1)).replace(day=1)
+        first = until.year * 12 + until.month - months
+        since = date(first // 12, first % 12 + 1, 1)
     return since, until
 
 
@@ -93,7 +98,7 @@ def _total(told: dict[Key, int], teams: Iterable[int], months: Iterable[date], f
 
 
 def _cells(plain: Plain, months: tuple[date, ...], until: date) -> list[Cell[Key]]:
-    """All cells of the months in which anybody in a team finished anything."""
+    """The cells of the months in which anybody in a team finished anything, but those with what is held."""
     members = memberships(plain)
     figures: dict[Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for person, ended_on, late, tasks in plain.rows(_ASK, (months[0].toordinal(), until.toordinal())):
@@ -101,6 +106,11 @@ def _cells(plain: Plain, months: tuple[date, ...], until: date) -> list[Cell[Key
         team = team_of_month(members[person], month)
         if team is not None:
             figures[team, month, FIGURES[late]][person] += int(tasks)
+    for person, week, figure in held_between(plain, (months[0].toordinal() - DAYS + 1, until.toordinal())):
+        for month in {day.replace(day=1) for day in week.days}:
+            figures.pop(
+                (team_of_month(members[person], month) or 0, month, _OF_SUMMARY.get(figure, "")), None
+            )
     return [Cell(key, people) for key, people in figures.items()]
 
 

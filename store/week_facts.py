@@ -15,6 +15,7 @@ from kpi.events import moment_of
 from kpi.figures import acts_from
 from kpi.summary import ACTIVITY
 from store.board import past_tasks
+from store.event_versions import all_versions
 from store.summary_rows import evidence_of
 from store.week_history import Skipped, count_before, history_of, weeks_before
 from store.week_listings import Listings, read_listings
@@ -92,13 +93,15 @@ def superseded_events(plain: Plain) -> frozenset[int]:
 
 
 def _left_out(plain: Plain) -> dict[int, frozenset[int]]:
-    """The events that decided contests took out of whose weeks."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for person, event in plain.rows(
+    """The events that decided contests took out of whose weeks, in all their versions."""
+    rows = plain.rows(
         "SELECT s.person, c.event FROM contest c JOIN summary s ON s.number = c.summary "
         "WHERE c.decision = 'upheld' AND c.event IS NOT NULL"
-    ):
-        found[person].add(event)
+    )
+    versions = all_versions(plain, {event for _, event in rows})
+    found: dict[int, set[int]] = defaultdict(set)
+    for person, event in rows:
+        found[person] |= versions.get(event, {event})
     return {person: frozenset(events) for person, events in found.items()}
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.policy import Action, Scope, Subject
-from kpi.summary import FIGURES, Flag
-from kpi.summary_course import Contest, Standing, State, why_not_at_once
+from kpi.summary import FIGURES
+from kpi.summary_course import why_left_alone
 from kpi.weeks import week_of
 from tui.people_facts import Rights, ask_rights
 
@@ -133,7 +132,7 @@ def ask_section(section: Section | None, choice: Choice) -> Callable[[Reader], S
             if wanted is not Section.TEAM:
                 return SectionFacts(wanted, sections, known, choice, _rows(asked, wanted, choice), teams)
             picked = _picked(choice, teams)
-            figures = asked.team(picked.team, *_months(known.today))
+            figures = asked.team(picked.team, months=_MONTHS)
             return SectionFacts(wanted, sections, known, picked, figures.totals, teams, figures)
 
     return ask
@@ -187,15 +186,6 @@ def _picked(choice: Choice, teams: tuple[tuple[int | None, str], ...]) -> Choice
     return choice._replace(team=teams[0][0], team_is_chosen=False)
 
 
-def _months(today: date) -> tuple[date, date]:
-    """The first and the last day of the last whole months."""
-    until = today.replace(day=1) - timedelta(days=1)
-    since = until.replace(day=1)
-    for _ in range(_MONTHS - 1):
-        since = (since - timedelta(days=1)).replace(day=1)
-    return since, until
-
-
 def _rows(asked: SummaryQuestions, section: Section, choice: Choice) -> tuple[Any, ...]:
     if section is Section.INBOX:
         lines = [line for line in asked.lines(waiting=not choice.all) if not line.own]
@@ -212,22 +202,9 @@ def _rows(asked: SummaryQuestions, section: Section, choice: Choice) -> tuple[An
     return asked.benchmarks_versions()
 
 
-def is_waiting(line: SummaryLine) -> bool:
-    """Whether somebody still has to look at it."""
-    return line.state != "approved" or line.changed
-
-
 def why_left(line: SummaryLine) -> str | None:
     """Why approving many at once would leave it alone, None if it would not: the rule, asked of a line."""
-    standing = Standing(
-        person=line.person,
-        state=State(line.state),
-        flags=tuple(Flag(code, None, "") for code in line.flags),
-        digest=b"now",
-        sealed=b"then" if line.changed else None,
-        contests=(Contest("", None, None),) * line.contested,
-    )
-    return why_not_at_once(standing)
+    return why_left_alone(line.state, line.flags, changed=line.changed, contested=line.contested > 0)
 
 
 def ask_page(number: int | None) -> Callable[[Reader], PageFacts]:

@@ -167,10 +167,16 @@ def test_every_flag_has_its_answer_first(office: Office) -> None:
         ("The phone broke, I wrote it down since", "Rob"),
         ("We agreed on it", "Moyra"),
     ]
-    approve(office.store, page.line.number, page.line.digest)
     for wrong in ("outlier_own", "nothing"):
         with pytest.raises(RefusedError, match="there is no such flag"):
             answer_flag(office.store, page.line.number, wrong, "So")
+    office.house.enter("Hana")
+    with pytest.raises(NotAllowedError, match="the person does, or whoever approves it"):
+        answer_flag(office.store, page.line.number, "missing_note", "I saw it")
+    office.house.enter("Moyra")
+    approve(office.store, page.line.number, page.line.digest)
+    with pytest.raises(RefusedError, match="approved, with the answers that it had"):
+        answer_flag(office.store, page.line.number, "missing_note", "Another story")
 
 
 def test_many_at_once_are_those_without_flags_and_nobody_is_forgotten(office: Office) -> None:
@@ -190,7 +196,8 @@ def test_many_at_once_are_those_without_flags_and_nobody_is_forgotten(office: Of
         "Rob": "it has flags",
     }
     assert "have changed since you looked" in why["Ron"]
-    assert "about yourself" in why["Moyra"]
+    own = f"summary {office.summary('Moyra')}"  # whose it is nobody is told who may not approve it
+    assert "about yourself" in why[own]
     assert office.line("Rita").state == "approved"
 
 

@@ -217,6 +217,9 @@ def _go_the_way(estate: Estate) -> None:
         opened = contest(ray, line.number, "calls", "Not all of them are there")
         give_back(moyra, line.number, "Say more", line.digest)
         decide(hanna, opened.number, "rejected", "They are")
+        with estate.store("ada") as ada:
+            generate(ada)
+        line = _line(estate)
         for key in _flags(estate, line.number):
             answer_flag(moyra, line.number, key, "We talked about it")
         approve(moyra, line.number, line.digest)
@@ -230,8 +233,8 @@ def _go_the_way(estate: Estate) -> None:
         page = reader.summary_questions().page(line.number)
     assert (page.line.state, page.documents[0].decision) == ("approved", "upheld")
     assert [step.kind for step in page.steps] == [
-        "generated", "commented", "reported", "contested", "returned", "decided", "approved", "document",
-        "appealed", "decided",
+        "generated", "commented", "reported", "contested", "returned", "decided", "answered", "approved",
+        "document", "appealed", "decided",
     ]  # fmt: skip
 
 

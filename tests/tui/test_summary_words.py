@@ -49,7 +49,7 @@ def test_every_figure_flag_state_step_kind_and_decision_has_words() -> None:
 
 def test_no_two_states_share_a_glyph_or_a_word() -> None:
     looks = [*words.STATES.values(), words.CHANGED]
-    assert len({look.glyph for look in looks}) == len({look.word for look in looks}) == 4
+    assert len({look.glyph for look in looks}) == len({look.word for look in looks}) == 5
 
 
 @pytest.mark.parametrize(

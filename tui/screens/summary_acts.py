@@ -11,7 +11,7 @@ from tui import summary_words as say
 from tui import words
 from tui.screens.summary_base import Letter, SummariesPage
 from tui.summary_boxes import approval_facts
-from tui.summary_facts import ask_page, is_waiting
+from tui.summary_facts import ask_page
 from tui.summary_lists import approved_words
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ApproveActions(SummariesPage):
         if line is None or not line.approvable:
             return False
         if action == "approve":
-            return is_waiting(line)
+            return True
         return line.changed if action == "keep_old" else line.state != "approved"
 
     # ------------------------------------------------------------------------------------- approving
