@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.names import check_name
 from kpi.policy import Role, Subject
+from store.access import NotAllowedError
 from store.errors import StoreError
 from store.people_rows import (
     PeopleError,
@@ -27,7 +28,7 @@ from store.unchanged import UNCHANGED, Unchanged
 if TYPE_CHECKING:
     from kpi.names import Name
     from store.plain import Plain
-    from store.work import Store
+    from store.work import Store, Work
 
 # What somebody must be who leads a team: else rights would come by the team that the role is without.
 _LEADERS = {
@@ -114,6 +115,8 @@ def change_team(
         if work.changed:
             _check_leaders(plain, before, after, today_of(work))
             _write(plain, after, called)
+            if after.manager not in (None, before.manager):
+                _end_delegations(work, number)
     return TeamSaved(after, changed=work.changed)
 
 
@@ -137,6 +140,7 @@ def delegate(
                 f"from: {from_day} has been (today is {today}), and nobody stood in then; nothing was written"
             )
         _check_delegate(plain, load_team(plain, team), person)
+        _check_names(work, team)
         _check_nobody_else(plain, team, from_day, until_day)
         number = next_number(plain, "delegation")
         plain.run(
@@ -162,6 +166,14 @@ def end_delegation(store: Store, number: int, *, actor: str | None = None) -> De
             raise StoreError(f"delegation {number} has ended already; nothing was written")
         plain.run("UPDATE delegation SET withdrawn_at = ? WHERE number = ?", (work.now, number))
     return Delegation(number, team, person, date.fromordinal(first), date.fromordinal(last))
+
+
+def _end_delegations(work: Work, team: int) -> None:
+    """Who stood in did so for the manager before, who chose them."""
+    work.plain.run(
+        "UPDATE delegation SET withdrawn_at = ? WHERE team = ? AND withdrawn_at IS NULL AND until_day >= ?",
+        (work.now, team, today_of(work).toordinal()),
+    )
 
 
 def _said(plain: Plain, field: str, value: Any) -> str:
@@ -201,6 +213,17 @@ def _check_delegate(plain: Plain, team: Team, number: int) -> None:
         raise refused(person, "is deactivated and can stand in for nobody")
     if number == team.manager:
         raise refused(person, f"is the manager of team {team.number}, for whom another stands in")
+
+
+def _check_names(work: Work, team: int) -> None:
+    """NotAllowedError for who stands in there today: they would choose who approves their own summaries."""
+    visitor, today = work.visitor, today_of(work)
+    if visitor is None or visitor.standing.role == Role.SUPER_USER:
+        return
+    if load_team(work.plain, team).manager != visitor.person and _standing_in(
+        work.plain, team, visitor.person, today
+    ):
+        raise NotAllowedError("who stands in names nobody else to stand in; the team's manager does")
 
 
 def _check_nobody_else(plain: Plain, team: int, first: date, last: date) -> None:
