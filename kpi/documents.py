@@ -15,11 +15,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from kpi.errors import StagewatchError
-from kpi.summary import FLAG_CODES, TITLES, UNANSWERED_CODES
+from kpi.summary import FLAG_CODES, TITLES
 from kpi.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from kpi.weeks import Week
 
 COACHING, PLAN = "coaching", "plan"
 CORRECTIVE = ("reminder", "retraining", "restricted_access")
@@ -43,7 +45,10 @@ CONTEXT: Mapping[str, tuple[str, ...]] = {
     PLAN: (PURPOSE, ROLE_MIX, PRIORITIES, EXCLUSIONS, OTHER_CRITERIA),
 }
 
+# The flags that are about how work was entered; what is about how much it was corrects nobody.
+OF_DATA_ENTRY = ("missing_note", "outside_hours", "in_future", "before_listing", "self_report", "empty_field")
 MOST_DAYS = 183
+MOST_AHEAD = 31  # days until one begins
 LEAST_WEEKS = 2
 MOST_CHARACTERS = 4_000
 _NOTHING = "nothing was written"
@@ -55,10 +60,16 @@ _ASKED = {
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 # Words that name figures, or say nothing beside them.
 _IDLE = """
-    activity and above below count counts criterion data few figure figures for high in its kpi kpis less low
-    many metric metrics missed more no none not nothing number numbers of on only or other output over per
-    performance productivity score scores statistics target targets than the their they to too under volume
-    was week weekly weeks were
+    above activity again all also always an and are as at average bad be been being below best better but by
+    compared consistently count counted counts criterion dashboard data day days does each enough every
+    expectation expectations expected failed failing fails far few figure figures for from good had has have
+    he her here high higher highest him his if in is it its kpi kpis last less low lower lowest made make
+    makes many measure measured measures median meet meets met metric metrics missed month months more much
+    never no none not nothing now number numbers of often on only or other output over per percent
+    performance poor productivity quarter rank ranked ranking rate rates reason reasons report reported
+    reports rest result results score scores see she short so statistics still strong summaries summary target targets than that
+    the their them then there these they this those to too under very volume was weak week weekly weeks were
+    with worse worst year years yet zero
 """
 _OF_FIGURES = frozenset(
     _WORDS.findall(" ".join((_IDLE, *TITLES, *TITLES.values())).replace("_", " ").casefold())
@@ -80,10 +91,10 @@ class Draft:
     until_day: date | None = None
 
 
-def check_document(draft: Draft, weeks_with: Mapping[str, int]) -> Draft:
+def check_document(draft: Draft, weeks_with: Mapping[str, int], week: Week, today: date) -> Draft:
     """The document as it is kept: cleaned, nothing but what its kind says. DocumentError in one line.
 
-    `weeks_with` says in how many weeks of the person before the summary's each code of a flag stood.
+    `weeks_with` says in how many weeks of the person before the summary's, `week`, each code of a flag stood.
     """
     if draft.kind not in KINDS:
         raise DocumentError(f"“{clean(draft.kind)}” is no kind; there are {', '.join(KINDS)}; {_NOTHING}")
@@ -96,6 +107,7 @@ def check_document(draft: Draft, weeks_with: Mapping[str, int]) -> Draft:
     context = {name: clean(draft.context.get(name, "")) for name in allowed}
     if draft.kind in CORRECTIVE:
         _check_corrective(draft, context, weeks_with)
+        _check_beginning(draft, week, today)
     else:
         if draft.from_day is not None or draft.until_day is not None:
             raise DocumentError(f"a {_title(draft.kind)} is for no time: leave its days out; {_NOTHING}")
@@ -103,6 +115,11 @@ def check_document(draft: Draft, weeks_with: Mapping[str, int]) -> Draft:
             _check_plan(context)
     said = {name: value for name, value in context.items() if value}
     return Draft(draft.kind, text, said, draft.from_day, draft.until_day)
+
+
+def repeated(weeks_with: Mapping[str, int]) -> tuple[str, ...]:
+    """The flags that a corrective action may be for, as they stood in earlier weeks."""
+    return tuple(code for code in OF_DATA_ENTRY if weeks_with.get(code, 0) >= LEAST_WEEKS)
 
 
 def _title(kind: str) -> str:
@@ -121,9 +138,8 @@ def _kept(name: str, text: str, wanted: str) -> str:
 def _check_corrective(draft: Draft, context: Mapping[str, str], weeks_with: Mapping[str, int]) -> None:
     """Module 6: “corrective actions for repeated data entry violations”: repeated, for a time, appealable."""
     code, title = context[FLAG], _title(draft.kind)
-    if code not in FLAG_CODES or code in UNANSWERED_CODES:
-        codes = ", ".join(code for code in FLAG_CODES if code not in UNANSWERED_CODES)
-        raise DocumentError(f"flag: say which it is for, one of {codes}; {_NOTHING}")
+    if code not in OF_DATA_ENTRY:
+        raise DocumentError(f"flag: say which it is for, one of {', '.join(OF_DATA_ENTRY)}; {_NOTHING}")
     weeks = weeks_with.get(code, 0)
     if weeks < LEAST_WEEKS:
         raise DocumentError(
@@ -138,6 +154,15 @@ def _check_corrective(draft: Draft, context: Mapping[str, str], weeks_with: Mapp
     latest = since + timedelta(days=MOST_DAYS - 1)
     if until > latest:
         raise DocumentError(f"a {title} lasts {MOST_DAYS} days at most, until {latest}; {_NOTHING}")
+
+
+def _check_beginning(draft: Draft, week: Week, today: date) -> None:
+    """It is for what this summary says: neither for a time before it nor for some day far away."""
+    latest = today + timedelta(days=MOST_AHEAD)
+    if draft.from_day is not None and not week.first <= draft.from_day <= latest:
+        raise DocumentError(
+            f"from: a day from {week.first}, when the summary's week began, to {latest}; {_NOTHING}"
+        )
 
 
 def _check_plan(context: Mapping[str, str]) -> None:
@@ -157,8 +182,9 @@ def _check_plan(context: Mapping[str, str]) -> None:
 
 
 def names_more_than_figures(text: str) -> bool:
-    """Whether a text says anything but figures and numbers.
+    """Whether a text says anything but figures and numbers: two words, or one of a script without gaps.
 
     It cannot tell whether the criterion is a good one; the document is kept, and somebody answers for it.
     """
-    return any(word not in _OF_FIGURES for word in _WORDS.findall(text.casefold()))
+    others = set(_WORDS.findall(text.casefold())) - _OF_FIGURES
+    return len(others) > 1 or any(not word.isascii() for word in others)

@@ -177,8 +177,8 @@ class Flag:
 
         It changes with the events and days behind the flag: an answer is to what was there to be seen.
         """
-        # The number that somebody reported is nowhere but in the words.
-        said = self.said if self.code == "self_report" else None
+        # The number that somebody reported, and which fields are asked for, are nowhere but in the words.
+        said = self.said if self.code in ("self_report", "empty_field") else None
         about = {"days": [day.isoformat() for day in self.days], "events": self.events, "said": said}
         mark = sha256(canonical(about).encode()).hexdigest()[:8]
         return ".".join(part for part in (self.code, self.figure, mark) if part)

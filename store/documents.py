@@ -10,6 +10,7 @@ from kpi.documents import COACHING, KINDS, Draft, check_document
 from kpi.summary_course import DECISIONS, check_text
 from store.errors import StoreError
 from store.numbering import next_number
+from store.people_rows import today_of
 from store.schema import check_version
 from store.summary_facts import Decided, DocumentAdded
 from store.summary_rows import (
@@ -52,7 +53,10 @@ def add_document(
         record, actor = load_record(plain, number), acting(work)
         with in_few_words(number):
             draft = check_document(
-                Draft(kind, text, context or {}, from_day, until_day), _weeks_with(plain, record)
+                Draft(kind, text, context or {}, from_day, until_day),
+                weeks_with(plain, record),
+                record.week,
+                today_of(work),
             )
         made = next_number(plain, "document")
         days = (None if day is None else day.toordinal() for day in (draft.from_day, draft.until_day))
@@ -65,7 +69,7 @@ def add_document(
     return DocumentAdded(made, number, draft.kind)
 
 
-def _weeks_with(plain: Plain, record: Record) -> Counter[str]:
+def weeks_with(plain: Plain, record: Record) -> Counter[str]:
     """In how many of the person's weeks before each code of a flag stood: as approved, else as it is."""
     rows = plain.rows(
         f"{ask_records(plain)} WHERE s.person = ? AND s.from_day < ?",

@@ -226,7 +226,8 @@ class SummaryPage:
     `summary` is as the events are now, `seal` as it was approved last; `differences` are what differs
     between the two. `held` are the figures that are in no report: contested, or upheld.
     `kept_reason` says why a changed one was kept as it was approved. `weeks` are those of `history`.
-    `names` has the names of listings by reference, where they have one. `may` is what whoever asks may do.
+    `names` has the names of listings by reference, where they have one. `may` is what whoever asks may do;
+    `repeated` are the flags that they might attach a corrective action for.
     """
 
     line: SummaryLine
@@ -244,6 +245,7 @@ class SummaryPage:
     history: tuple[FigureWeeks, ...]
     warnings: tuple[str, ...] = ()
     kept_reason: str | None = None
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

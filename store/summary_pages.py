@@ -6,10 +6,11 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from kpi.documents import COACHING
+from kpi.documents import COACHING, repeated
 from kpi.policy import Action, Subject
 from kpi.summary import FIGURES, differences
 from kpi.summary_course import UPHELD, State
+from store.documents import weeks_with
 from store.summary_facts import Document, FigureWeeks, FlagView, May, SealView, StepView, SummaryPage
 from store.summary_lines import Asker, local, read_contests, read_line
 from store.summary_rows import is_as_evident, load_record, sealed_content, unpack
@@ -39,6 +40,7 @@ def read_page(plain: Plain, asker: Asker, number: int, zone: ZoneInfo, today: da
     )
     standing = standing_of(plain, record)
     counting = summary if sealed is None else sealed.summary
+    may = _may(asker, line, standing)
     weeks = tuple(record.week.before(back) for back in range(HISTORY - 1, -1, -1))
     return SummaryPage(
         line=line,
@@ -50,7 +52,8 @@ def read_page(plain: Plain, asker: Asker, number: int, zone: ZoneInfo, today: da
         contests=read_contests(plain, asker, zone, summary=number),
         documents=_documents(plain, asker, line, zone, today),
         held=held_in(plain, counting, contests_of(plain, number)),
-        may=_may(asker, line, standing),
+        may=may,
+        repeated=repeated(weeks_with(plain, record)) if May.DOCUMENT in may else (),
         names=titles_of(plain, summary),
         weeks=weeks,
         history=history_of(plain, asker, record.person, weeks),

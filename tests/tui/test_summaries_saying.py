@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input
 
+from tests.store.summarising import Happening
 from tests.tui.driving import driven
 from tests.tui.summaries_screen import (
     W46,
@@ -109,15 +110,33 @@ async def test_what_one_did_oneself_is_said_and_stands_beside_what_was_logged(pl
 
 
 @driven
+async def test_a_corrective_action_is_for_a_flag_that_came_again_and_again(place):
+    office = place.office
+    office._count = 1000  # of the template's there are fewer
+    for back in (0, 1, 2):
+        office.happens(Happening("offer_rejected", office.on(2, back=back), by="Ron"))
+        office.generate(office.week.before(back))
+    async with looking(place, "Moyra") as driver:
+        await open_one(driver, "Ron")
+        await opens(driver, "d", "AskBox")
+        await driver.press("down", "enter")
+        await write(driver, flag="outside business hours", text="Write it down")
+        await driver.reads("■")
+        await driver.sees("Write it down")
+        await write(driver, flag="note missing")
+        await driver.reads("✓ The reminder is attached.")
+    (document,) = place.page("Ron").documents
+    assert document.context == {"flag": "missing_note"}
+
+
+@driven
 async def test_documents_ask_for_what_their_kind_needs_and_can_be_appealed_against(place):
     async with looking(place, "Moyra") as driver:
         await open_one(driver, "Ray")
         await opens(driver, "d", "AskBox")
         await driver.press("down", "enter")
-        await write(driver, flag="outside business hours", text="Write it down")
-        await driver.reads("■ a reminder follows on repetition")
-        await driver.sees("Write it down")
-        await driver.press("escape", "d")
+        await driver.reads("▲ Corrective actions follow on a flag about entering data")
+        await driver.press("d")
         await answer_yes(driver, down=4)
         await driver.reads("Figures never stand alone")
         context = {

@@ -23,7 +23,6 @@ from kpi.documents import (
     PURPOSE,
     ROLE_MIX,
 )
-from kpi.summary import FLAG_CODES, UNANSWERED_CODES
 from store.summary_facts import Document, May
 from tui import summary_words as say
 from tui import words
@@ -61,6 +60,10 @@ _ABOUT = {
         f"{MOST_DAYS} days, and can be appealed against.",
     ),
 }
+_NOT_REPEATED = (
+    "Corrective actions follow on a flag about entering data that came in two earlier weeks or more; there is "
+    "none, write a coaching note"
+)
 _LINES = {COACHING: 6, PLAN: 3, **dict.fromkeys(CORRECTIVE, 4)}
 
 
@@ -92,7 +95,9 @@ class DocumentActions(SayActions, DecideActions):
             return
 
         def chosen(kind: str | None) -> None:
-            if kind is not None:
+            if kind in CORRECTIVE and not page.repeated:
+                self.say_work(f"▲ {_NOT_REPEATED}.")
+            elif kind is not None:
                 self._offer_document(page, kind, "")
 
         who = words.shown(page.line.name)
@@ -161,7 +166,7 @@ class DocumentActions(SayActions, DecideActions):
 
         question = f"{KINDS[one.kind]}: “{words.shown(one.text)}”. The appeal: “{words.shown(one.appeal)}”"
         answers = (
-            (UPHELD, "Uphold the appeal: the document has no effect any more"),
+            (UPHELD, "Uphold the appeal: it has no effect any more"),
             (REJECTED, "Reject the appeal: the document stands"),
         )
         self.decide_between(f"appeal {one.number}", question, answers, decide)
@@ -174,11 +179,9 @@ def document_fields(page: SummaryPage, kind: str, today: date, texts: Mapping[st
         return (text,)
     if kind == PLAN:
         return (*_plan_fields(page, texts), text)
-    here = dict.fromkeys(flag.code for flag in page.flags)
-    codes = [code for code in (*here, *FLAG_CODES) if code not in UNANSWERED_CODES]
-    offers = tuple(Offer(say.flag_title(code), code) for code in dict.fromkeys(codes))
+    offers = tuple(Offer(say.flag_title(code), code) for code in page.repeated)
     return (
-        Field(FLAG, "Flag", "What it is for; ↓ chooses. It has to have come in two earlier weeks.",
+        Field(FLAG, "Flag", "What it is for; ↓ chooses among those of two earlier weeks or more.",
               texts.get(FLAG, ""), offers),
         day_field("from_day", "From", today, texts.get("from_day", "today")),
         day_field("until_day", "Until", today, texts.get("until_day", "+30")),
@@ -194,7 +197,7 @@ def _plan_fields(page: SummaryPage, texts: Mapping[str, str]) -> tuple[Field, ..
     summary = page.summary
     left_out = "; ".join(say.excluded_words(summary.excluded)) or "nothing"
     context = "; ".join(map(words.shown, summary.priorities)) or "none known"
-    groups = ", ".join(words.shown(group.group) for group in summary.cycle) or "no cycle known"
+    groups = "; ".join(dict.fromkeys(words.shown(one.group) for one in summary.cycle)) or "no cycle known"
 
     def long(name: str, label: str, hint: str, *, needed: bool = True) -> Field:
         return Field(name, label, hint, texts.get(name, ""), lines=2, needed=needed)
@@ -206,7 +209,7 @@ def _plan_fields(page: SummaryPage, texts: Mapping[str, str]) -> tuple[Field, ..
         long(EXCLUSIONS, "Left out", f"What does not count, and why. In this week: {left_out}."),
         long(
             OTHER_CRITERIA,
-            "Beside",
+            "Other ground",
             "What it rests on beside the figures; needed for an ending or a promotion.",
             needed=False,
         ),
