@@ -63,15 +63,17 @@ def _folded(word: str | None) -> str:
 def lived(listing: ListingFacts, week: Week, counting: Counting, calendar: WorkingCalendar) -> Lived | None:
     """The cycle of a listing; None if it is nobody's, had not begun, or was over before the weeks looked at.
 
-    It is over on the day of its offer or its fill, by its metric; else ended without one, on the day on which
-    recruitment ended; else open. Whose it is: the owner on that day, or on the week's last.
+    It is over on the day of its offer or its fill, by its metric (one that was filled has been offered, too,
+    said or not); else ended without one, on the day on which recruitment ended; else open. Whose it is: the
+    owner on that day, or on the week's last.
     """
     cycle, last = counting.benchmarks.cycle, week.last
     start, since = listing.started_on, week.before(cycle.weeks - 1).first
     if start is None or start > last or (listing.cancelled_on is not None and listing.cancelled_on < since):
         return None
     metric = metric_of(listing, cycle)
-    reached = listing.offered_on if metric == TIME_TO_OFFER else listing.filled_on
+    turns = (listing.filled_on, *((listing.offered_on,) if metric == TIME_TO_OFFER else ()))
+    reached = min((day for day in turns if day is not None), default=None)
     if reached is not None and reached <= last:
         state, end = FINISHED, reached
     elif listing.ended_on is not None and listing.ended_on <= last:

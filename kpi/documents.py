@@ -60,16 +60,16 @@ _ASKED = {
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 # Words that name figures, or say nothing beside them.
 _IDLE = """
-    above activity again all also always an and are as at average bad be been being below best better but by
-    compared consistently count counted counts criterion dashboard data day days does each enough every
-    expectation expectations expected failed failing fails far few figure figures for from good had has have
-    he her here high higher highest him his if in is it its kpi kpis last less low lower lowest made make
-    makes many measure measured measures median meet meets met metric metrics missed month months more much
-    never no none not nothing now number numbers of often on only or other output over per percent
-    performance poor productivity quarter rank ranked ranking rate rates reason reasons report reported
-    reports rest result results score scores see she short so statistics still strong summaries summary target targets than that
-    the their them then there these they this those to too under very volume was weak week weekly weeks were
-    with worse worst year years yet zero
+    above activity again all also always an and are as at average bad be been being below best better
+    but by compared consistently count counted counts criterion dashboard data day days does each enough
+    every expectation expectations expected failed failing fails far few figure figures for from good
+    had has have he her here high higher highest him his if in is it its kpi kpis last less low lower
+    lowest made make makes many measure measured measures median meet meets met metric metrics missed
+    month months more much never no none not nothing now number numbers of often on only or other output
+    over per percent performance poor productivity quarter rank ranked ranking rate rates reason reasons
+    report reported reports rest result results score scores see she short so statistics still strong
+    summaries summary target targets than that the their them then there these they this those to too
+    under very volume was weak week weekly weeks were with worse worst year years yet zero
 """
 _OF_FIGURES = frozenset(
     _WORDS.findall(" ".join((_IDLE, *TITLES, *TITLES.values())).replace("_", " ").casefold())

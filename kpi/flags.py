@@ -170,10 +170,10 @@ def outlier_flags(
     if weeks < rules.least_weeks:
         said = f"{_number(weeks, 'earlier week')} known; outliers are looked for from {rules.least_weeks} on"
         yield Flag("outlier_short", None, said)
+        return
     for place, figure in enumerate(figures):
         value = figure.weighted or 0
-        if weeks >= rules.least_weeks:
-            yield from _outlier("outlier_own", figure, value, spread_of(own[place][-rules.weeks :]), rules)
+        yield from _outlier("outlier_own", figure, value, spread_of(own[place][-rules.weeks :]), rules)
         spread = team[place]
         if spread is not None:
             yield from _outlier("outlier_team", figure, value, spread, rules)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kpi.errors import StagewatchError
 from kpi.summary import ACTIVITY, TITLES, UNANSWERED_CODES
@@ -67,6 +67,22 @@ class Contest(NamedTuple):
     decision: str | None
 
 
+class Contested(Protocol):
+    """What was contested, as a contest or a list of them has it."""
+
+    @property
+    def figure(self) -> str:
+        """The figure."""
+
+    @property
+    def event(self) -> int | None:
+        """The event within it, None for the whole figure."""
+
+    @property
+    def decision(self) -> str | None:
+        """What was decided; None while it waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A summary as it is when somebody wants to move it on.
@@ -106,12 +122,6 @@ def may_approve(actor: int, person: int, manager: int | None, delegate: int | No
     """
     of_manager = person == manager
     return manager is not None and not of_manager and actor != person and actor in (manager, delegate)
-
-
-def check_seen(standing: Standing, seen: bytes) -> None:
-    """Refuse a decision about figures that are not those that were looked at."""
-    if seen != standing.digest:
-        raise SummaryError(f"the figures have changed since you looked at them: look again; {_NOTHING}")
 
 
 def check_approval(standing: Standing, actor: int, reason: str = "") -> tuple[str, ...]:
@@ -235,11 +245,6 @@ def held_figures(contests: Iterable[Contest]) -> frozenset[str]:
     )
 
 
-def events_left_out(contests: Iterable[Contest]) -> frozenset[int]:
-    """The events that decisions have taken out of a person's weeks."""
-    return frozenset(one.event for one in contests if one.decision == UPHELD and one.event is not None)
-
-
 def check_contest(
     summary: Summary, contests: Iterable[Contest], actor: int, figure: str, event: int | None, reason: str
 ) -> str:
@@ -254,13 +259,22 @@ def check_contest(
         raise SummaryError(f"“{clean(figure)}” is no figure; there are {', '.join(TITLES)}; {_NOTHING}")
     if event is not None and event not in summary.figure(figure).events:
         raise SummaryError(f"event {event} is not behind {TITLES[figure]}; {_NOTHING}")
+    why = why_contested(contests, figure, event)
+    if why is not None:
+        raise SummaryError(f"{TITLES[figure]}: {why}; {_NOTHING}")
+    return check_text(reason, "reason", "say what is wrong with it")
+
+
+def why_contested(contests: Iterable[Contested], figure: str, event: int | None) -> str | None:
+    """Why something cannot be contested any more; None if it can."""
     for one in contests:
         if one.figure == figure and one.event in (None, event) and one.decision != REJECTED:
-            how = "it waits for a decision" if one.decision is None else "it was upheld"
-            raise SummaryError(f"{TITLES[figure]}: contested already, {how}; {_NOTHING}")
+            return (
+                f"contested already, {'it waits for a decision' if one.decision is None else 'it was upheld'}"
+            )
         if one.event == event and (event is not None or one.figure == figure):
-            raise SummaryError(f"{TITLES[figure]}: this was contested and decided already; {_NOTHING}")
-    return check_text(reason, "reason", "say what is wrong with it")
+            return "this was contested and decided already"
+    return None
 
 
 def check_decision(
@@ -289,7 +303,7 @@ def check_self_report(counts: Mapping[str, int]) -> dict[str, int]:
             f"“{clean(unknown[0])}” is no activity; there are {', '.join(ACTIVITY)}; {_NOTHING}"
         )
     if not counts:
-        raise SummaryError(f"say how much of what you did, as in calls=12; {_NOTHING}")
+        raise SummaryError(f"say how much you did of one figure at least; {_NOTHING}")
     for figure, count in counts.items():
         if not 0 <= count <= _MOST_REPORTED:
             raise SummaryError(f"{figure}: a number from 0 to {_MOST_REPORTED}, not {count}; {_NOTHING}")

@@ -61,7 +61,7 @@ def save_benchmarks(
     expected: int | None = None,
     actor: str | None = None,
 ) -> BenchmarksSaved:
-    """Make the next version, of TOML text (kpi/benchmarks.py); nothing is written if nothing differs.
+    """Make the next version, of TOML text (kpi/benchmarks.py); nothing is written if it is the newest one's.
 
     It counts from the week `from_week` on, this week without one. `feedback` is what team leads said, by
     name. BenchmarksError for a text that is none; StoreError for a week that has approved summaries, or one
@@ -79,7 +79,7 @@ def save_benchmarks(
         week = _begins(work, from_week)
         before = benchmarks_for(plain, week)
         differences = difference(before.benchmarks, draft)
-        if not differences:
+        if not differences and before.number == newest:
             work.changed = False
             return BenchmarksSaved(before.number, week, ())
         _check_not_approved(plain, week)

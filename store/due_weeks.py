@@ -44,8 +44,8 @@ _CORRECTED = "SELECT c.corrects FROM event c WHERE c.seq > ? AND c.corrects IS N
 class Seen(NamedTuple):
     """Up to where was looked.
 
-    The last event's seq, a digest of the links, the number of the calendar, when the last event was taken out
-    by a decision.
+    The last event's seq, a digest of the links and of who was in which team, the number of the calendar, when
+    the last event was taken out by a decision.
     """
 
     event: int
@@ -62,6 +62,7 @@ class Seen(NamedTuple):
 def seen_now(plain: Plain, organisation: Organisation) -> Seen:
     """Where the store is now."""
     links = plain.rows("SELECT ref, person FROM person_link ORDER BY ref")
+    links += plain.rows("SELECT person, from_day, until_day, team FROM membership ORDER BY person, from_day")
     return Seen(
         int(plain.value("SELECT coalesce(max(seq), 0) FROM event")),
         sha256(json.dumps(links).encode()).hexdigest(),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "AppealLine",
     "Approved",
     "ApprovedMany",
     "BenchmarksConflictError",
@@ -162,7 +163,7 @@ class FlagView:
 class ContestLine:
     """A contest of one figure, or of one event within it. `decision` is upheld, rejected, or None: it waits.
 
-    `may_decide`: whoever asks may.
+    `may_decide`: whoever asks may. `event_kind`, `event_at` and `event_listing` say which event it is.
     """
 
     number: int
@@ -180,6 +181,26 @@ class ContestLine:
     decided_by: str | None
     decided_at: datetime | None
     decision_reason: str | None
+    may_decide: bool = False
+    event_kind: str | None = None
+    event_at: datetime | None = None
+    event_listing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLine:
+    """An appeal against a document of a summary: what it is against, why, and what was decided."""
+
+    document: int
+    summary: int
+    person: int
+    name: str
+    week: Week
+    kind: str
+    text: str
+    appeal: str
+    at: datetime
+    decision: str | None
     may_decide: bool = False
 
 

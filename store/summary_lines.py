@@ -11,7 +11,7 @@ from kpi.events import moment_of
 from kpi.policy import Action, Reach, Subject, allows, reach
 from kpi.summary_course import State, may_approve
 from kpi.weeks import DAYS, Week
-from store.summary_facts import ContestLine, SummaryLine
+from store.summary_facts import AppealLine, ContestLine, SummaryLine
 from store.summary_rows import ask_records, differs, record_of
 
 if TYPE_CHECKING:
@@ -168,8 +168,14 @@ def _line(
 
 _CONTESTS = (
     "SELECT c.number, c.summary, s.person, p.name, s.team, t.name, s.from_day, c.figure, c.event, c.reason, "
-    'c."at", c.decision, d.name, c.decided_at, c.decision_reason FROM contest c '
-    f"JOIN summary s ON s.number = c.summary {_JOINS} LEFT JOIN person d ON d.number = c.decided_by"
+    'c."at", c.decision, d.name, c.decided_at, c.decision_reason, e.kind, e.at, l.ref FROM contest c '
+    f"JOIN summary s ON s.number = c.summary {_JOINS} LEFT JOIN person d ON d.number = c.decided_by "
+    "LEFT JOIN event e ON e.seq = c.event LEFT JOIN listing l ON l.id = e.listing_id"
+)
+_APPEALS = (
+    "SELECT d.number, d.summary, s.person, p.name, s.team, s.from_day, d.kind, d.text, d.appeal, "
+    "d.appealed_at, d.decision, d.author FROM document d JOIN summary s ON s.number = d.summary "
+    "JOIN person p ON p.number = s.person WHERE d.appealed_at IS NOT NULL"
 )
 
 
@@ -192,7 +198,7 @@ def read_contests(
 
 def _contest(row: Row, asker: Asker, zone: ZoneInfo, approved_by: set[int]) -> ContestLine:
     number, summary, person, name, team, team_name, from_day, figure, event, reason = row[:10]
-    at, decision, decided_by, decided_at, decision_reason = row[10:]
+    at, decision, decided_by, decided_at, decision_reason, event_kind, event_at, event_listing = row[10:]
     is_second = asker.person not in approved_by
     return ContestLine(
         number=number,
@@ -211,6 +217,34 @@ def _contest(row: Row, asker: Asker, zone: ZoneInfo, approved_by: set[int]) -> C
         decided_at=None if decided_at is None else local(decided_at, zone),
         decision_reason=decision_reason,
         may_decide=decision is None and is_second and asker.may(Action.DECIDE_CONTESTS, person, team),
+        event_kind=event_kind,
+        event_at=None if event_at is None else local(event_at, zone),
+        event_listing=event_listing,
+    )
+
+
+def read_appeals(plain: Plain, asker: Asker, zone: ZoneInfo, *, waiting: bool) -> tuple[AppealLine, ...]:
+    """The appeals against documents of summaries that are seen, those that wait or all, the oldest first."""
+    condition, parameters = asker.condition()
+    waits = "AND d.decision IS NULL " if waiting else ""
+    rows = plain.rows(f"{_APPEALS} {waits}AND {condition} ORDER BY d.number", parameters)
+    return tuple(
+        AppealLine(
+            document=number,
+            summary=summary,
+            person=person,
+            name=name,
+            week=Week(date.fromordinal(from_day)),
+            kind=kind,
+            text=text,
+            appeal=appeal,
+            at=local(at, zone),
+            decision=decision,
+            may_decide=decision is None
+            and author != asker.person
+            and asker.may(Action.DECIDE_CONTESTS, person, team),
+        )
+        for number, summary, person, name, team, from_day, kind, text, appeal, at, decision, author in rows
     )
 
 

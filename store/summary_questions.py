@@ -21,7 +21,7 @@ from store.errors import StoreError
 from store.so_far import read_so_far
 from store.summary_behind import read_events, read_tasks
 from store.summary_facts import BenchmarksVersion, MissingWeek
-from store.summary_lines import Asker, asker_of, local, read_contests, read_lines
+from store.summary_lines import Asker, asker_of, local, read_appeals, read_contests, read_lines
 from store.summary_pages import read_page
 from store.summary_rows import first_weekday, names_of
 from store.summary_totals import read_team_figures
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from store.plain import Plain, Row
     from store.reading import Reader
     from store.summary_facts import (
+        AppealLine,
         ContestLine,
         EventLine,
         SoFar,
@@ -160,6 +161,12 @@ class SummaryQuestions:
         asker = asker_of(self._reader)
         with self._reader.at_once(), self._reader.asking() as plain:
             return read_contests(plain, asker, self._reader.rules.zone, waiting=waiting)
+
+    def appeals(self, *, waiting: bool = True) -> tuple[AppealLine, ...]:
+        """The appeals against documents that are seen, those that `waiting` only or all, the oldest first."""
+        asker = asker_of(self._reader)
+        with self._reader.at_once(), self._reader.asking() as plain:
+            return read_appeals(plain, asker, self._reader.rules.zone, waiting=waiting)
 
     def team(
         self, team: int | None, since: date | None = None, until: date | None = None, months: int = MONTHS

@@ -223,12 +223,6 @@ def first_weekday(plain: Plain) -> int:
     return MONDAY if found is None else int(found)
 
 
-def answered(plain: Plain, number: int) -> frozenset[str]:
-    """The keys of a summary's flags that have an answer."""
-    rows = plain.rows("SELECT flag_key FROM summary_answer WHERE summary = ?", (number,))
-    return frozenset(key for (key,) in rows)
-
-
 def add_step(
     work: Work, summary: int, kind: str, *, person: int | None, about: str = "", text: str = ""
 ) -> int:

@@ -46,10 +46,8 @@ class Before(NamedTuple):
 
 def weeks_before(plain: Plain, week: Week, counting: Counting) -> tuple[Week, ...]:
     """As many weeks before a week as are looked at, oldest first; none from before there is any data."""
-    benchmarks = counting.benchmarks
-    most = max(benchmarks.baseline.weeks, benchmarks.outliers.weeks)
     known = plain.value("SELECT min(from_day) FROM listing_owner")
-    weeks = (week.before(back) for back in range(most, 0, -1))
+    weeks = (week.before(back) for back in range(counting.benchmarks.history_weeks, 0, -1))
     return tuple(one for one in weeks if known is not None and date.fromordinal(known) <= one.first)
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kpi.thresholds import Cycle
     from store.plain import Plain
 
-CANCELLED, STARTED, OFFERED, FILLED, ENDED = range(5)
 Turns = dict[int, list[Instant | None]]
 
 

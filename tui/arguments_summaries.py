@@ -163,6 +163,7 @@ def _add_documents(documents: Commands) -> None:
     added.add_argument(
         "--context",
         nargs="+",
+        action="extend",
         type=a_pair,
         default=[],
         metavar="KEY=TEXT",

@@ -56,6 +56,13 @@ def behind_facts(facts: BehindFacts, key: str, *, with_weeks: bool) -> tuple[tup
         summary = page.seal.summary
     figure, target = summary.figure(key), summary.target(key)
     said = [("Count", say.count_words(figure) + (", as it was approved" if facts.sealed else ""))]
+    if key in page.held:
+        said.append(("Held", "it is in no report: it is contested, or was with success"))
+    said += [
+        ("Changed", f"{say.difference_words(*one[:3])} since it was approved")
+        for one in page.differences
+        if one.figure == key
+    ]
     if target is not None and target.value is None:
         said.append(("Target", say.target_sentence(target)))
     elif target is not None:
@@ -73,13 +80,6 @@ def behind_facts(facts: BehindFacts, key: str, *, with_weeks: bool) -> tuple[tup
     weeks = next((one.counts for one in page.history if one.figure == key), ())
     if with_weeks and weeks:
         said.append(("Weeks", f"{charts.weeks_line(weeks)}  {_range(weeks)}"))
-    if key in page.held:
-        said.append(("Held", "it is in no report: it is contested, or was with success"))
-    said += [
-        ("Changed", f"{say.difference_words(*one[:3])} since it was approved")
-        for one in page.differences
-        if one.figure == key
-    ]
     return tuple(said)
 
 

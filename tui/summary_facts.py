@@ -12,9 +12,10 @@ from kpi.weeks import week_of
 from tui.people_facts import Rights, ask_rights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, tzinfo
 
+    from kpi.summary import Figure
     from kpi.weeks import Week
     from store.people_questions import TeamView
     from store.summary_facts import (
@@ -103,11 +104,12 @@ class BehindFacts(NamedTuple):
 
 
 class WeekFacts(NamedTuple):
-    """The summaries of a week, by name."""
+    """The summaries of a week, by name; the figures of those that could be approved without a look."""
 
     known: SummariesKnown
     week: Week
     lines: tuple[SummaryLine, ...]
+    figures: Mapping[int, tuple[Figure, ...]]
 
 
 class BenchmarksFacts(NamedTuple):
@@ -196,7 +198,7 @@ def _rows(asked: SummaryQuestions, section: Section, choice: Choice) -> tuple[An
         own = asked.lines(own=True)
         return own if runs is None else (OpenWeek(runs), *own)
     if section is Section.CONTESTS:
-        return asked.contests(waiting=not choice.all)
+        return (*asked.contests(waiting=not choice.all), *asked.appeals(waiting=not choice.all))
     if section is Section.MISSING:
         return asked.missing()
     return asked.benchmarks_versions()
@@ -248,7 +250,10 @@ def ask_week(week: Week) -> Callable[[Reader], WeekFacts]:
     def ask(reader: Reader) -> WeekFacts:
         with reader.at_once():
             asked = reader.summary_questions()
-            return WeekFacts(_known(reader, asked), week, asked.lines(week))
+            lines = asked.lines(week)
+            meant = [line.number for line in lines if line.approvable and why_left(line) is None]
+            figures = {number: asked.page(number).summary.figures for number in meant}
+            return WeekFacts(_known(reader, asked), week, lines, figures)
 
     return ask
 

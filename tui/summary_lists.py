@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kpi.periods import next_quarter
 from kpi.summary import UNANSWERED_CODES
+from store.summary_facts import AppealLine
 from tui import summary_words as say
 from tui import words
 from tui.summary_facts import OpenWeek, Section
@@ -116,7 +117,7 @@ def table(facts: SectionFacts, marked: int | None, *, wide: bool) -> list[TableR
     made: Mapping[Section, Callable[[Any], TableRow]] = {
         Section.INBOX: _wide_line if wide else _line,
         Section.MINE: _own_line,
-        Section.CONTESTS: _contest_row,
+        Section.CONTESTS: lambda one: _appeal_row(one) if isinstance(one, AppealLine) else _contest_row(one),
         Section.MISSING: _missing_row,
         Section.BENCHMARKS: lambda one: _version_row(one, marked),
     }
@@ -134,7 +135,7 @@ def sentence(facts: SectionFacts, picked: object) -> str:
             else line_sentence(cast("SummaryLine", picked))
         )
     if facts.section is Section.CONTESTS:
-        return f"{say.contest_sentence(cast('ContestLine', picked))}."
+        return _doubt_sentence(cast("ContestLine | AppealLine", picked))
     if facts.section is Section.TEAM:
         return "" if facts.figures is None else team_sentence(facts.figures)
     if facts.section is Section.MISSING:
@@ -221,6 +222,13 @@ def _open_sentence(one: OpenWeek) -> str:
     return f"Your week {say.week_words(one.week)}, so far: nobody sees it but you until it is over."
 
 
+def _doubt_sentence(one: ContestLine | AppealLine) -> str:
+    if isinstance(one, AppealLine):
+        decides = " enter opens it; v decides there." if one.may_decide else ""
+        return f"{say.appeal_sentence(one)}.{decides}"
+    return f"{say.contest_sentence(one)}."
+
+
 def line_sentence(line: SummaryLine) -> str:
     """Whose week it is, where it stands, what is to be looked at."""
     who = (
@@ -245,6 +253,17 @@ def _contest_row(one: ContestLine) -> TableRow:
         say.contested_words(one),
         say.decision_words(one.decision),
         words.shown(one.reason),
+    )
+    return TableRow(cells, one)
+
+
+def _appeal_row(one: AppealLine) -> TableRow:
+    cells = (
+        one.week.label,
+        words.shown(one.name),
+        f"Appeal, {say.kind_title(one.kind)}",
+        say.decision_words(one.decision),
+        words.shown(one.appeal),
     )
     return TableRow(cells, one)
 
@@ -327,14 +346,14 @@ def revision_words(versions: Sequence[BenchmarksVersion], today: date) -> str:
 
 
 def made_words(made: Generated) -> str:
-    """What generating came to; empty if nothing has changed."""
+    """What generating came to."""
     parts = (
         (made.made, "made"),
         (made.updated, "brought up to date"),
         (made.changed, "changed since their approval"),
     )
     said = [f"{count:,} {what}" for count, what in parts if count]
-    return f"Summaries: {', '.join(said)}." if said else ""
+    return f"Summaries: {', '.join(said)}." if said else "Summaries: nothing has changed."
 
 
 def approved_words(approved: Approved, name: str) -> str:

@@ -115,12 +115,13 @@ def notice(page: SummaryPage) -> str:
         said.append(say.held_words(page.held))
     if page.kept_reason is not None and not line.changed:
         said.append(f"kept as approved: “{words.shown(page.kept_reason)}”")
+    if line.state == State.RETURNED:
+        said += [f"returned: “{words.shown(one.text)}”" for one in page.steps if one.kind == "returned"][-1:]
     if page.seal is not None:
         at = words.moment_words(page.seal.approved_at).strip()
         said.append(f"approved by {words.shown(page.seal.approved_by)}, {at}")
-    elif page.warnings:
-        said += [f"▲ {words.shown(one)}" for one in page.warnings]
-    elif not said:
+    said += [f"▲ {words.shown(one)}" for one in page.warnings]
+    if not said:
         said.append("nothing asks to be looked at")
     return " · ".join(said)
 
@@ -182,7 +183,7 @@ def figure_sentence(page: SummaryPage, shown: FigureShown) -> str:
     said = [f"{say.figure_title(figure.name)} {say.count_words(figure)}{', ' if note else ''}{note}."]
     target = page.summary.target(figure.name)
     if target is not None:
-        said.append(say.target_sentence(target))
+        said.append(say.target_sentence(target, short=True))
     return " ".join(said)
 
 
@@ -346,7 +347,7 @@ def _reported(page: SummaryPage) -> list[Fact]:
     if said is None:
         return [Fact("Own counts"), Fact("Said", "nothing was said of this week")]
     lines = [
-        f"{say.figure_title(name)}: {count:,} {who}, {page.summary.figure(name).count:,} logged"
+        f"{say.figure_title(name)}: {count:,} {who}, {page.summary.figure(name).count:,} counted"
         for name, count in said.items()
     ]
     return [Fact("Own counts"), *_each("Said", lines)]

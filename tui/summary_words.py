@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.documents import KINDS
+from kpi.explain import event_words
 from kpi.status import StatusLook
 from kpi.summary import FACTORS, FLAG_CODES, GROUPS, TASKS, TITLES, UNANSWERED_CODES
 from tui import words
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from kpi.disclosure import Total
     from kpi.summary import CycleGroup, Difference, Excluded, Factor, Figure, Target
     from kpi.weeks import Week
-    from store.summary_facts import ContestLine, Document, FlagView, StepView, SummaryLine
+    from store.summary_facts import AppealLine, ContestLine, Document, FlagView, StepView, SummaryLine
 
 NOTHING = "–"
 GROUP_TITLES = {
@@ -81,6 +82,7 @@ _EXCLUDED = {
     "sandbox_rows": ("row of test data in the week's imports", "rows of test data in the week's imports"),
 }
 _HUNDREDTHS = 100
+_UNCHANGED = 100  # per cent
 
 
 # --------------------------------------------------------------------------------------------- figures
@@ -112,11 +114,19 @@ def target_words(target: Target | None) -> str:
     return NOTHING if target is None else hundredths(target.value)
 
 
-def target_sentence(target: Target) -> str:
-    """“Target 13.5, of 12: the team's median × open roles 120 % (6 …); …”, or why there is none."""
+def target_sentence(target: Target, *, short: bool = False) -> str:
+    """“Target 13.5, of 12: the team's median × open roles 120 % (6 …); …”, or why there is none.
+
+    `short`: of the factors only those that change anything, and why stands behind the figure.
+    """
     if target.value is None:
         return basis_words(target)
-    return f"Target {hundredths(target.value)}, of {hundredths(target.base)}: {basis_words(target)}"
+    head = f"Target {hundredths(target.value)}, of {hundredths(target.base)}: "
+    if not short:
+        return head + basis_words(target)
+    told = [one for one in target.factors if one.percent != _UNCHANGED]
+    source = SOURCES.get(target.source or "", "a median")
+    return head + "".join((source, *(f" × {one.percent} % {_factor_name(one)}" for one in told))) + "."
 
 
 def basis_words(target: Target) -> str:
@@ -128,9 +138,13 @@ def basis_words(target: Target) -> str:
     return f"{source} × {factors}." if factors else f"{source}."
 
 
+def _factor_name(factor: Factor) -> str:
+    return FACTORS.get(factor.name, words.shown(factor.name).replace("_", " ")).lower()
+
+
 def factor_words(factor: Factor) -> str:
     """“open roles 120 % (6 to a person, usually 5)”."""
-    name = FACTORS.get(factor.name, words.shown(factor.name).replace("_", " ")).lower()
+    name = _factor_name(factor)
     why = f" ({words.shown(factor.said)})" if factor.said else ""
     return f"{name} {factor.percent} %{why}"
 
@@ -288,9 +302,17 @@ def decision_words(decision: str | None) -> str:
 
 
 def contested_words(contest: ContestLine) -> str:
-    """What is contested: “Calls”, or “Calls, event 17”."""
-    event = "" if contest.event is None else f", event {contest.event}"
-    return f"{figure_title(contest.figure)}{event}"
+    """What is contested: “Calls”, or “Calls: call made, 12 Nov 26 10:30, L-7 (event 17)”."""
+    if contest.event is None:
+        return figure_title(contest.figure)
+    if contest.event_at is None:  # whoever looks is not shown the event itself
+        return f"{figure_title(contest.figure)}, event {contest.event}"
+    at = words.moment_words(contest.event_at).strip()
+    kind, listing = event_words(contest.event_kind or ""), contest.event_listing
+    return (
+        f"{figure_title(contest.figure)}: {words.shown(kind)}, {at}, {words.shown(listing)} "
+        f"(event {contest.event})"
+    )
 
 
 def contest_sentence(contest: ContestLine) -> str:
@@ -302,6 +324,14 @@ def contest_sentence(contest: ContestLine) -> str:
     if contest.decision is None:
         return f"{said}; held out of every report until it is decided"
     return f"{said}; decided by {words.shown(contest.decided_by)}: “{words.shown(contest.decision_reason)}”"
+
+
+def appeal_sentence(one: AppealLine) -> str:
+    """All of an appeal: against what, whose, why."""
+    return (
+        f"{decision_words(one.decision)}: {words.shown(one.name)} appeals against the {kind_title(one.kind)} "
+        f"of {one.week.label}, “{words.shown(one.text)}”: “{words.shown(one.appeal)}”"
+    )
 
 
 def held_words(held: Iterable[str]) -> str:
@@ -318,7 +348,9 @@ def kind_title(kind: str) -> str:
 
 def document_state(document: Document) -> str:
     """Whether a document has an effect today, glyph and word; an appeal that waits is said with it."""
-    appeal = ", appeal waiting" if document.appeal is not None and document.decision is None else ""
+    appeal = ""
+    if document.appeal is not None:
+        appeal = ", appeal waiting" if document.decision is None else ", appeal rejected"
     if document.decision == "upheld":
         return "× lifted on appeal"
     return f"● in force{appeal}" if document.in_force else f"· not in force{appeal}"

@@ -210,10 +210,13 @@ class Year:
             )
             metric = "offer" if is_pressing else "fill"
             state, end = "open", pd.Timestamp(last)
-            for what, turn in (("unfilled", "end"), ("finished", metric)):
-                day = self.turns[turn].get(name)
-                if day is not None and day <= pd.Timestamp(last):
-                    state, end = what, day
+            ended = self.turns["end"].get(name)
+            reached = [self.turns[turn].get(name) for turn in {metric, "fill"}]
+            reached = [day for day in reached if day is not None and day <= pd.Timestamp(last)]
+            if reached:
+                state, end = "finished", min(reached)
+            elif ended is not None and ended <= pd.Timestamp(last):
+                state, end = "unfilled", ended
             who = self.owner_on(name, end)
             if who is None or end < pd.Timestamp(since):
                 continue

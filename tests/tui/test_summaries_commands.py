@@ -105,7 +105,7 @@ def test_in_a_store_without_people_there_is_nothing_to_see_and_nothing_is_refuse
     assert "“stagewatch summaries generate” makes those that are due" in line.run("summaries", "list")[1]
     made = line.json("summaries", "generate")
     assert (len(made["weeks"]), made["made"]) == (1, 0)
-    assert line.json("summaries", "contests") == {"contests": []}
+    assert line.json("summaries", "contests") == {"contests": [], "appeals": []}
     assert "there is no summary 1" in line.refused("summaries", "approve", "1")
     assert line.json("summaries", "first-weekday", "Sunday") == {"first_weekday": "Sun", "changed": True}
     assert line.run("summaries", "first-weekday")[1] == "Weeks begin on Sun.\n"

@@ -17,6 +17,7 @@ from tests.tui.fake import HOSTILE
 from tui import summary_lists, summary_parts
 from tui.summary_facts import why_left
 from tui.summary_parts import FigureShown, Part
+from tui.summary_words import target_sentence
 from tui.themes import look_of
 from tui.widgets import charts
 
@@ -114,8 +115,10 @@ def test_a_figure_says_its_target_factor_by_factor_or_why_there_is_none():
     shown = {name: FigureShown(made.summary.figure(name), ()) for name in FIGURES}
     said = summary_parts.figure_sentence(made, shown["calls"])
     assert "5 (weighs 6)" in said
-    assert "open roles 120 % (6 a head, usually 5)" in said
-    assert "ramp-up 50 % ([31mEvil[bold]name[/bold][@click=app.quit]x[/])" in said, "cleaned, and plain"
+    assert "× 120 % open roles × 50 % ramp-up" in said
+    whole = target_sentence(made.summary.targets[0])
+    assert "open roles 120 % (6 a head, usually 5)" in whole
+    assert "ramp-up 50 % ([31mEvil[bold]name[/bold][@click=app.quit]x[/])" in whole, "cleaned, and plain"
     assert "fewer than eight weeks are known" in summary_parts.figure_sentence(made, shown["emails"])
 
 
@@ -141,7 +144,7 @@ def test_the_context_says_what_was_left_out_and_what_the_person_says_they_did():
     said = "\n".join(f"{fact.name}: {fact.text}" for fact in summary_parts.context_facts(page()))
     assert "Left out: 2 frozen listings" in said
     assert "Benchmarks: version 3" in said
-    assert "Said: Calls: 7 they say, 5 logged" in said
+    assert "Said: Calls: 7 they say, 5 counted" in said
 
 
 @pytest.mark.parametrize(

@@ -54,27 +54,25 @@ async def test_a_figure_and_an_event_are_contested_held_and_decided_by_the_hr_pa
         await write(driver, text="Not mine")
         await driver.reads("○ Calls is held until it is decided.")
         await calm(driver)
-        await driver.press("e")
-        await write(driver, text="Not mine")
-        await driver.reads("■ Calls: contested already, it waits for a decision")
-        await driver.press("escape", "escape")
+        assert "behind.contest_event" not in labels(driver), "once is enough"
+        await driver.press("escape")
         await driver.on("SummaryScreen")
         await go_to_part(driver, "Contests")
         assert [row.cells[0] for row in table(driver).rows] == ["◇ waiting", "◇ waiting"]
         assert "summary.decide" not in labels(driver), "nobody decides their own"
     async with looking(place, "Hana") as driver:
         await go_to(driver, "Contests")
-        await put_on(driver, "Calls, event")
+        await put_on(driver, "Calls: call made, 15 Nov 26 15:00")
         await opens(driver, "v", "AskBox")
         await driver.reads("Uphold it: the event is left out of their weeks")
         await driver.press("down", "enter")
         await write(driver, text="The log shows Rob")
-        await driver.reads("✓ It is upheld.")
+        await driver.reads("✓ The contest is upheld.")
         await calm(driver)
         await opens(driver, "v", "AskBox")
         await driver.press("down", "down", "enter")
         await write(driver, text="It counts all the same")
-        await driver.reads("× It is rejected.", "No contest waits")
+        await driver.reads("× The contest is rejected.", "No contest waits")
         await driver.press("o")
         await calm(driver)
         assert len(table(driver).rows) == 2
@@ -104,7 +102,7 @@ async def test_what_one_did_oneself_is_said_and_stands_beside_what_was_logged(pl
         await open_one(driver, W46)
         await go_to_part(driver, "Context")
         await driver.press("end")
-        await driver.reads("Calls: 9 you say, 1 logged", "Notes: 1 you say, 1 logged")
+        await driver.reads("Calls: 9 you say, 1 counted", "Notes: 1 you say, 1 counted")
         await opens(driver, "s", "FormBox")
         assert driver.app.screen.query_one("#calls", Input).value == "9", "what was said before"
 
@@ -161,12 +159,16 @@ async def test_documents_ask_for_what_their_kind_needs_and_can_be_appealed_again
         await write(driver, text="There was one warning")
         await driver.reads("◇ Your appeal waits for a decision.")
     async with looking(place, "Hana") as driver:
-        await open_one(driver, "Ray")
-        await go_to_part(driver, "Documents")
+        await go_to(driver, "Contests")
+        await put_on(driver, "Appeal, performance plan")
+        await driver.reads(
+            "Ray appeals against the performance plan of 2026-W46", "enter opens it; v decides there"
+        )
+        await opens(driver, "enter", "SummaryScreen")
         await driver.sees("appeal waiting")
         await opens(driver, "v", "AskBox")
         await answer_yes(driver)
         await write(driver, text="There was one")
-        await driver.reads("✓ It is upheld.", "× lifted on appeal")
+        await driver.reads("✓ The appeal is upheld.", "× lifted on appeal")
     (document,) = place.page("Ray").documents
     assert (document.decision, document.decision_reason) == ("upheld", "There was one")

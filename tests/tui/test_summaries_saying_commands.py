@@ -11,7 +11,7 @@ from tui.arguments import parse
 CLEANED = "[31mEvil[bold]name[/bold][@click=app.quit]x[/]"
 CONTEST = {
     "contest", "id", "person", "user", "team", "week", "figure", "event", "reason", "at", "decision",
-    "decided_by", "decided_at", "decision_reason", "may_decide",
+    "decided_by", "decided_at", "decision_reason", "may_decide", "event_kind", "event_at", "event_listing",
 }  # fmt: skip
 DOCUMENT = {
     "document", "id", "kind", "text", "context", "from", "until", "author", "at", "appeal", "appealed_at",
@@ -128,7 +128,7 @@ def test_a_contested_figure_is_held_until_the_hr_partner_decides(weekly: Weekly,
     done = weekly.json("decide", "1", "rejected", "--reason", "the log is right")
     assert done == {"contest": 1, "id": int(bo), "decision": "rejected"}
     assert held(weekly, bo) == []
-    assert weekly.json("contests", "--waiting") == {"contests": []}
+    assert weekly.json("contests", "--waiting") == {"contests": [], "appeals": []}
     assert "× rejected" in weekly.run("contests")[1]
     assert "decided already: rejected" in weekly.refused("decide", "1", "upheld", "--reason", "no")
 
@@ -195,6 +195,9 @@ def test_a_document_is_attached_appealed_against_and_decided(weekly: Weekly) -> 
     assert (one["in_force"], one["may_appeal"]) == (True, True)
     weekly.json("document", "appeal", "1", "--reason", "they were three")
     assert "appealed against already" in weekly.refused("document", "appeal", "1", "--reason", "again")
+    (waiting,) = weekly.json("contests", "--waiting")["appeals"]
+    assert (waiting["document"], waiting["appeal"], waiting["decision"]) == (1, "they were three", None)
+    assert "appeals against the" in weekly.run("contests")[1]
     done = weekly.enter("Hal").json("document", "decide", "1", "upheld", "--reason", "so they were")
     assert done == {"document": 1, "id": int(bo), "decision": "upheld"}
     assert weekly.json("show", bo)["documents"][0]["in_force"] is False

@@ -8,13 +8,13 @@ from kpi.text import clean
 from store.errors import StoreError
 from tui.commands.output import print_json, print_table, reading, writing
 from tui.commands.summaries import week_said
-from tui.summary_words import contested_words, decision_words, figure_title
+from tui.summary_words import appeal_sentence, contested_words, decision_words, figure_title
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
-    from store.summary_facts import ContestLine, Stepped
+    from store.summary_facts import AppealLine, ContestLine, Stepped
 
 
 def answer(options: Namespace) -> None:
@@ -105,13 +105,23 @@ def contest(options: Namespace) -> None:
 def contests(options: Namespace) -> None:
     """Print contests, the oldest first."""
     with reading(options) as reader:
-        found = reader.summary_questions().contests(waiting=options.waiting)
+        questions = reader.summary_questions()
+        found = questions.contests(waiting=options.waiting)
+        appeals = questions.appeals(waiting=options.waiting)
     if options.json:
-        print_json({"contests": [contest_json(one) for one in found]})
+        print_json(
+            {"contests": [contest_json(one) for one in found], "appeals": [*map(_appeal_json, appeals)]}
+        )
         return
     if not found:
         print("No contests that you may see.")
-        return
+    else:
+        _print_contests(found)
+    for one in appeals:
+        print(clean(f"Document {one.document} of summary {one.summary}: {appeal_sentence(one)}."))
+
+
+def _print_contests(found: tuple[ContestLine, ...]) -> None:
     print_table(
         ["Contest", "ID", "Week", "Name", "What", "State", "Why"],
         [
@@ -130,6 +140,22 @@ def contests(options: Namespace) -> None:
     )
 
 
+def _appeal_json(one: AppealLine) -> dict[str, Any]:
+    return {
+        "document": one.document,
+        "id": one.summary,
+        "person": one.person,
+        "user": one.name,
+        "week": one.week.label,
+        "kind": one.kind,
+        "text": one.text,
+        "appeal": one.appeal,
+        "at": one.at.isoformat(),
+        "decision": one.decision,
+        "may_decide": one.may_decide,
+    }
+
+
 def contest_json(one: ContestLine) -> dict[str, Any]:
     """A contest in the machine form."""
     return {
@@ -141,6 +167,9 @@ def contest_json(one: ContestLine) -> dict[str, Any]:
         "week": one.week.label,
         "figure": one.figure,
         "event": one.event,
+        "event_kind": one.event_kind,
+        "event_at": None if one.event_at is None else one.event_at.isoformat(),
+        "event_listing": one.event_listing,
         "reason": one.reason,
         "at": one.at.isoformat(),
         "decision": one.decision,

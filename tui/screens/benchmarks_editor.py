@@ -212,6 +212,7 @@ class BenchmarksEditor(SummariesPage):
         def saved(done: BenchmarksSaved) -> str:
             self.drafts.pop("save", None)
             self.base, self.newest = text, done.number
+            self.host.summed_up = None  # what was made by the version before is made anew
             return say.saved_words(done)
 
         self.change("Saving", save, saved, self._declined)

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _OTHER = Binding.Group("section")
 
 
+def _is_same(one: object, other: object) -> bool:
+    """Whether two rows stand for the same thing, as it is and as it was."""
+    number = getattr(one, "number", None)
+    return number is not None and type(one) is type(other) and number == getattr(other, "number", None)
+
+
 class SectionRows(TableRows):
     """The rows of a section; to the left and the right stand the others."""
 
@@ -188,7 +194,11 @@ class SectionsPage(ChangingPage[_Known], Generic[_Known, _Facts]):
         """Draw the section."""
         self._show_choice()
         facts, rows, wide = self.facts[self.section], self.query_one(SectionRows), self.size.width >= WIDE
+        before = rows.picked
         rows.show(self.columns(facts, wide=wide), self.table(facts, wide=wide))
+        rows.cursor = next(
+            (place for place, row in enumerate(rows.rows) if _is_same(row.value, before)), rows.cursor
+        )
         if not facts.rows:
             rows.say(*self.EMPTY[self.section])
         self.show_sentence()

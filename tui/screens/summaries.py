@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from kpi.policy import Action
-from store.summary_facts import BenchmarksVersion, ContestLine, SummaryLine
+from store.summary_facts import AppealLine, BenchmarksVersion, ContestLine, SummaryLine
 from tui import summary_lists as say
 from tui.screens.sections import SectionRows, SectionsPage
 from tui.screens.summary_acts import APPROVE_KEYS, ApproveActions
@@ -138,7 +138,7 @@ class SummariesScreen(
 
     def opens(self, picked: object) -> bool:
         """A total and a missing week have nothing behind them."""
-        return isinstance(picked, (SummaryLine, OpenWeek, ContestLine, BenchmarksVersion))
+        return isinstance(picked, (SummaryLine, OpenWeek, ContestLine, AppealLine, BenchmarksVersion))
 
     # ------------------------------------------------------------------------------- what is at hand
 
@@ -241,13 +241,16 @@ class SummariesScreen(
 
     def _behind(self, picked: object) -> Screen[None] | None:
         from tui.screens.summary import SummaryScreen  # deferred: as above
+        from tui.summary_parts import Part
 
         if isinstance(picked, OpenWeek):
             return SummaryScreen(None, "My week so far")
         if isinstance(picked, SummaryLine):
             return SummaryScreen(picked.number, picked.name)
         if isinstance(picked, ContestLine):
-            return SummaryScreen(picked.summary, picked.name)
+            return SummaryScreen(picked.summary, picked.name, Part.CONTESTS)
+        if isinstance(picked, AppealLine):
+            return SummaryScreen(picked.summary, picked.name, Part.DOCUMENTS)
         if isinstance(picked, BenchmarksVersion):
             from tui.screens.benchmarks import BenchmarksScreen
 

@@ -80,8 +80,8 @@ class SummaryScreen(MakingPage, ApproveActions, ReportActions, DocumentActions):
     """The summary of a number."""
 
     AUTO_FOCUS = "OwnFigureRows"
-    KEYS = ("rows.choose", "summary.previous", "summary.next", "summaries.approve", "summaries.keep",
-            "summaries.return", "summary.answer", "summary.decide", "summary.decide_appeal",
+    KEYS = ("rows.choose", "summary.previous", "summary.next", "summary.answer", "summary.decide",
+            "summary.decide_appeal", "summaries.approve", "summaries.keep", "summaries.return",
             "summary.contest", "summary.appeal", "summary.comment", "summary.report", "summary.document",
             "app.back", "app.search")  # fmt: skip
 
@@ -95,10 +95,10 @@ class SummaryScreen(MakingPage, ApproveActions, ReportActions, DocumentActions):
         *_TAB_KEYS,
     ]
 
-    def __init__(self, number: int | None, name: str) -> None:
-        """Show the summary `number`, None for one's own week that runs, of somebody called `name`."""
+    def __init__(self, number: int | None, name: str, part: Part = Part.FIGURES) -> None:
+        """Show the summary `number`, None for one's own week that runs, of `name`; one of its parts first."""
         super().__init__()
-        self.number, self.name_shown, self.part = number, name, Part.FIGURES
+        self.number, self.name_shown, self.part = number, name, part
         self.facts: PageFacts | None = None
         self.cursors: dict[Part, int] = {}
 
@@ -180,6 +180,7 @@ class SummaryScreen(MakingPage, ApproveActions, ReportActions, DocumentActions):
         self._draw()
         self.rows.cursor = self.cursors.get(self.part, 0)
         self.rows.focus()
+        self.call_after_refresh(self._show_sentence)  # which keys there are hangs on the list with the focus
 
     def _draw(self) -> None:
         facts = self.facts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,7 +21,7 @@ from tui.widgets.lines import KeyLine, TabLine
 from tui.widgets.table_rows import TableRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual import events
     from textual.widget import Widget
@@ -163,17 +164,33 @@ class BehindScreen(SayActions):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """An event is contested within a figure; what was approved is there once something was."""
         if action == "contest_event":
-            return self.event is not None and not self.sealed and self.check_action("contest", ()) is True
+            if self.event is None or self.sealed or not say.is_figure(self.key):
+                return False
+            with self._of_event():
+                return self.check_action("contest", ()) is True
         if action == "sealed":
             page = self.page_shown
             return page is not None and page.seal is not None and bool(page.differences)
         return super().check_action(action, parameters)
 
+    @contextmanager
+    def _of_event(self) -> Iterator[None]:
+        """What is contested is the event with the cursor, not its figure."""
+        self._event = True
+        try:
+            yield
+        finally:
+            self._event = False
+
+    @property
+    def event_said(self) -> str:
+        """The event, if it is what would be contested."""
+        return f"{say.sentence(self.event)} " if self._event else ""
+
     def action_contest_event(self) -> None:
         """Have it said what is wrong with the event."""
-        self._event = True
-        self.action_contest()
-        self._event = False
+        with self._of_event():
+            self.action_contest()
 
     def action_sealed(self) -> None:
         """Look at what was approved, or at what is now."""

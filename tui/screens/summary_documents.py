@@ -23,13 +23,14 @@ from kpi.documents import (
     PURPOSE,
     ROLE_MIX,
 )
+from kpi.summary_course import REJECTED, UPHELD
 from store.summary_facts import Document, May
 from tui import summary_words as say
 from tui import words
 from tui.screens.form_box import Field, FormBox, Offer
 from tui.screens.people_teams import day_field
 from tui.screens.summary_base import Letter
-from tui.screens.summary_says import REJECTED, UPHELD, DecideActions, SayActions
+from tui.screens.summary_says import DecideActions, SayActions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +62,8 @@ _ABOUT = {
     ),
 }
 _NOT_REPEATED = (
-    "Corrective actions follow on a flag about entering data that came in two earlier weeks or more; there is "
-    "none, write a coaching note"
+    "Corrective actions follow on a flag about entering data that came in two earlier weeks or more; there "
+    "is none, write a coaching note"
 )
 _LINES = {COACHING: 6, PLAN: 3, **dict.fromkeys(CORRECTIVE, 4)}
 

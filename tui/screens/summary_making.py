@@ -34,7 +34,7 @@ class MakingPage(SummariesPage):
     def __init__(self) -> None:
         super().__init__()
         self.making: Job | None = None
-        self._is_fresh = False
+        self._is_fresh = self._asked_for = False
 
     def making_line(self) -> Static:
         """The line that says so; subclasses yield it among their parts."""
@@ -49,12 +49,12 @@ class MakingPage(SummariesPage):
     def make_if_old(self) -> None:
         """Have them made, unless nothing in the store has changed since they were."""
         if self.host.summed_up is None or self.host.summed_up != self.host.revision:
-            self.action_make()
+            self.make()
 
     def figures_follow(self) -> None:
         """What was said or decided changes figures."""
         super().figures_follow()
-        self.action_make()
+        self.make()
 
     def keep(self, known: SummariesKnown) -> None:
         """What was read after they were made is how they were made."""
@@ -69,7 +69,12 @@ class MakingPage(SummariesPage):
         return super().check_action(action, parameters)
 
     def action_make(self) -> None:
-        """Bring them up to date, now."""
+        """Bring them up to date, as somebody wants it: that nothing has changed is said, too."""
+        self._asked_for = True
+        self.make()
+
+    def make(self) -> None:
+        """Bring them up to date."""
         if self.making is None:
             job = self.making = Job("Bringing the summaries up to date", can_stop=False)
             self._show_making()
@@ -90,7 +95,9 @@ class MakingPage(SummariesPage):
     def _made(self, job: Job, made: Generated) -> None:
         if self.making is job:
             self.making, self._is_fresh = None, True
-            self._end_making(made_words(made))
+            changed = made.made or made.updated or made.changed
+            self._end_making(made_words(made) if changed or self._asked_for else "")
+            self._asked_for = False
 
     def _not_made(self, job: Job, said: str) -> None:
         if self.making is job:

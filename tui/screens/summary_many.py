@@ -17,6 +17,7 @@ from tui.widgets.fact_rows import Fact
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kpi.summary import Figure
     from kpi.weeks import Week
     from store.summary_facts import ApprovedMany, SummaryLine
     from store.work import Store
@@ -59,7 +60,10 @@ class ApproveManyActions(SummariesPage):
         left = {line.number: why_left(line) for line in lines}
         meant = [line for line in lines if left[line.number] is None]
         # Those that are meant come first; else by name, as they are.
-        rows = [_row(line, left[line.number]) for line in sorted(lines, key=lambda one: one not in meant)]
+        rows = [
+            _row(line, left[line.number], facts.figures.get(line.number, ()))
+            for line in sorted(lines, key=lambda one: one not in meant)
+        ]
         many = "1 summary" if len(meant) == 1 else f"{len(meant):,} summaries"
         rest = len(lines) - len(meant)
         others = "" if not rest else f" {rest:,} {'is' if rest == 1 else 'are'} left out, and it says why."
@@ -76,9 +80,12 @@ class ApproveManyActions(SummariesPage):
         self.app.push_screen(box, answered)
 
 
-def _row(line: SummaryLine, why: str | None) -> Fact:
-    said = f"{say.STATES['approved'].glyph} approved" if why is None else f"– left: {why}"
-    return Fact(words.shown(line.name), said)
+def _row(line: SummaryLine, why: str | None, figures: Sequence[Figure]) -> Fact:
+    """Somebody's figures, for nothing is approved unseen; or why they are left out."""
+    counts = ", ".join(
+        f"{say.figure_title(one.name, short=True).lower()} {one.count:,}" for one in figures if one.count
+    )
+    return Fact(words.shown(line.name), (counts or "nothing counts") if why is None else f"– left: {why}")
 
 
 def _approve(week: Week, meant: Sequence[SummaryLine], store: Store) -> ApprovedMany:

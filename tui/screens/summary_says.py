@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 
 from kpi.summary import ACTIVITY, TITLES
+from kpi.summary_course import REJECTED, UPHELD, why_contested
 from kpi.weeks import week_named
 from store.summary_facts import ContestLine, FlagView, May
 from tui import summary_words as say
@@ -35,7 +36,6 @@ DECIDE_KEY = Binding("v", "decide", "decide", id="summary.decide",
 REPORT_KEY = Binding("s", "report", "own counts", id="summary.report",
                      tooltip="Say how much of what you did yourself in a week")  # fmt: skip
 _MOST_DIGITS = 5
-UPHELD, REJECTED = "upheld", "rejected"
 
 
 class DecideActions(SummariesPage):
@@ -94,14 +94,15 @@ class DecideActions(SummariesPage):
                 "Uphold it" if decision == UPHELD else "Reject it",
                 "Deciding",
             )
-            self.write(letter, partial(decide, str(decision)), self._decided)
+            what = draft.partition(" ")[0]
+            self.write(letter, partial(decide, str(decision)), partial(self._decided, what))
 
         self.app.push_screen(AskBox("Decide", f"{question}.", (("wait", "Not yet"), *answers)), chosen)
 
-    def _decided(self, done: Decided) -> str:
+    def _decided(self, what: str, done: Decided) -> str:
         self.call_later(self.figures_follow)
         look = say.DECISIONS[done.decision]
-        return f"{look.glyph} It is {look.word}."
+        return f"{look.glyph} The {what} is {look.word}."
 
 
 class ReportActions(SummariesPage):
@@ -201,6 +202,16 @@ class SayActions(SummariesPage):
         """What would be contested: a figure, or an event within it."""
         return None
 
+    @property
+    def event_said(self) -> str:
+        """Which event would be contested, where it is one."""
+        return ""
+
+    @property
+    def _can_be_contested(self) -> bool:
+        at_hand, page = self.contestable, self.page_shown
+        return at_hand is not None and page is not None and why_contested(page.contests, *at_hand) is None
+
     def allowed(self, may: May) -> bool:
         """Whether the store would let whoever has signed in do this now."""
         page = self.page_shown if self.is_whole and self.is_signed_in else None
@@ -213,7 +224,7 @@ class SayActions(SummariesPage):
         if action == "answer":
             return self.allowed(May.ANSWER) and self.flag is not None and self.flag.needs_answer
         if action == "contest":
-            return self.allowed(May.CONTEST) and self.contestable is not None
+            return self.allowed(May.CONTEST) and self._can_be_contested
         return super().check_action(action, parameters)
 
     def action_comment(self) -> None:
@@ -273,8 +284,8 @@ class SayActions(SummariesPage):
         letter = Letter(
             f"contest {number} {figure} {event}",
             f"Contest {what}",
-            f"{TITLES[figure]} of {page.line.week.label} is held out of every report until the HR business "
-            "partner has decided. The decision and its reason are kept.",
+            f"{self.event_said}{TITLES[figure]} of {page.line.week.label} is held out of every report until "
+            "the HR business partner has decided. The decision and its reason are kept.",
             "Reason",
             "What is wrong with it.",
             "Contest it",
