@@ -34,6 +34,7 @@ _MOST_SHOWN = 40  # characters of what is wrong
 _MOST_WEEKS, _MOST_DAYS, _MOST_PERCENT, _MOST_EVENTS = 104, 999, 1000, 10_000
 _UNCHANGED = 100
 _LEAST_PEOPLE = 5  # kpi/disclosure.py: of fewer, a colleague could be told from it
+_LEAST_TO_EXPECT = 4  # weeks: the median of fewer would be what somebody did in one of them
 _LEAST_TO_SPREAD = 3  # of fewer weeks there is no median deviation to speak of
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _DAY_MINUTES = 24 * 60
@@ -243,10 +244,10 @@ def _weights(entry: Any) -> Weights:
 
 def _baseline(entry: Any) -> Baseline:
     table = _Table("[baseline]", entry, Baseline.__slots__)
-    weeks = table.whole("weeks", 1, _MOST_WEEKS)
+    weeks = table.whole("weeks", _LEAST_TO_EXPECT, _MOST_WEEKS)
     return Baseline(
         weeks=weeks,
-        least_weeks=table.whole("least_weeks", 1, weeks),
+        least_weeks=table.whole("least_weeks", _LEAST_TO_EXPECT, weeks),
         least_people=table.whole("least_people", _LEAST_PEOPLE, _MOST_EVENTS),
         roles_least=table.percent("roles_least", 1, _UNCHANGED),
         roles_most=table.percent("roles_most", _UNCHANGED),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from kpi.board import Board, EventView, OutlookDay, TaskView, UserRow
     from kpi.policy import Subject
+    from kpi.weeks import Week
     from store.access import Visitor
     from store.audit_questions import AuditQuestions
     from store.calendar_questions import CalendarQuestions
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from store.plain import Plain, Row
     from store.session_questions import SessionQuestions
     from store.sight import Sight
+    from store.summary_facts import SoFar
     from store.summary_questions import SummaryQuestions
     from store.target_questions import TargetQuestions
 
@@ -91,6 +93,8 @@ class Reader:
         self._gate = Gate(plain, location, clock, who)
         self.location = location
         self._loaded: Organisation | None = None
+        # What was made last for a revision, a person and a week (store.summary_questions).
+        self.so_far: tuple[tuple[int, int, Week], SoFar | None] | None = None
 
     def load(self) -> None:
         """Read the organisation."""

@@ -142,10 +142,19 @@ class SummaryQuestions:
                 raise StoreError(
                     "on this server your week is shown once it is over: your role does not see all of it"
                 )
-            found = read_so_far(plain, asker, self._reader.rules, person, self._this_week(plain))
+            found = self._so_far(plain, asker, person)
         if found is None:
             raise StoreError("you are in no team this week, or linked to no name in the ATS: nothing counts")
         return found
+
+    def _so_far(self, plain: Plain, asker: Asker, person: int) -> SoFar | None:
+        """As it was made last, while the store has not changed: every look into it asks anew."""
+        week = self._this_week(plain)
+        made_of = (self._reader.revision(), person, week)
+        if self._reader.so_far is None or self._reader.so_far[0] != made_of:
+            found = read_so_far(plain, asker, self._reader.rules, person, week)
+            self._reader.so_far = (made_of, found)
+        return self._reader.so_far[1]
 
     def missing(self) -> tuple[MissingWeek, ...]:
         """Weeks that are over and have no summary, since the first that was generated, the latest first."""

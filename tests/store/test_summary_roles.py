@@ -11,6 +11,7 @@ import pytest
 from store.audit_verify import verify
 from store.contests import contest, decide
 from store.documents import add_document, appeal, decide_appeal
+from store.errors import StoreError
 from store.generating import generate
 from store.self_reports import report
 from store.summaries import answer_flag, approve, comment, give_back
@@ -203,6 +204,19 @@ CONTEXT = {
     "purpose": "improvement", "role_mix": "Technical roles", "priorities": "Nothing urgent",
     "exclusions": "Two frozen vacancies",
 }  # fmt: skip
+
+
+def test_what_a_role_does_not_see_all_of_is_not_made_by_it(estate: Estate) -> None:
+    """Row security hides most of what a week is made of: half of it would be a false figure."""
+    with _taken_out(estate):
+        estate.signed_in("ray")
+        with estate.reader("ray") as reader:
+            questions = reader.summary_questions()
+            assert questions.open_week() is None
+            with pytest.raises(StoreError, match="your role does not see all of it"):
+                questions.so_far()
+        with estate.store("ray") as ray, pytest.raises(StoreError, match="a super user's role generates"):
+            generate(ray)
 
 
 def _go_the_way(estate: Estate) -> None:

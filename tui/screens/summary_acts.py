@@ -145,8 +145,11 @@ class ApproveActions(SummariesPage):
 
     def action_give_back(self) -> None:
         """Have it said what is to be put right."""
-        line = self.line
-        if line is None:
+        if self.line is not None:
+            self._offer_return(self.line)
+
+    def _offer_return(self, line: SummaryLine, refused: str = "") -> None:
+        if self.app.screen is not self:
             return
         letter = Letter(
             f"return {line.number}",
@@ -164,7 +167,19 @@ class ApproveActions(SummariesPage):
 
             return send(store, line.number, reason, line.digest)
 
-        self.write(letter, give_back, lambda _: f"▲ The summary of {words.shown(line.name)} is returned.")
+        def again(declined: Declined) -> None:
+            def offer(facts: PageFacts) -> None:
+                self._offer_return(facts.page.line, declined.words)
+
+            self.ask("to return", ask_page(line.number), offer, failed=self.cannot_read, vital=False)
+
+        self.write(
+            letter,
+            give_back,
+            lambda _: f"▲ The summary of {words.shown(line.name)} is returned.",
+            again,
+            refused,
+        )
 
     def action_keep_old(self) -> None:
         """Have it said why what was approved stays."""
@@ -173,7 +188,7 @@ class ApproveActions(SummariesPage):
                 "to keep", ask_page(self.line.number), self._offer_keep, failed=self.cannot_read, vital=False
             )
 
-    def _offer_keep(self, facts: PageFacts) -> None:
+    def _offer_keep(self, facts: PageFacts, refused: str = "") -> None:
         line = facts.page.line
         if self.app.screen is not self:
             return
@@ -193,7 +208,11 @@ class ApproveActions(SummariesPage):
 
             return let_stand(store, line.number, reason, line.digest)
 
-        self.write(letter, keep, lambda _: "✓ What was approved stands.")
+        def again(declined: Declined) -> None:
+            offer = partial(self._offer_keep, refused=declined.words)
+            self.ask("to keep", ask_page(line.number), offer, failed=self.cannot_read, vital=False)
+
+        self.write(letter, keep, lambda _: "✓ What was approved stands.", again, refused)
 
 
 def _differences(facts: PageFacts) -> str:
