@@ -106,8 +106,8 @@ def check_document(draft: Draft, weeks_with: Mapping[str, int], week: Week, toda
     text = _kept("text", draft.text, "say what was talked about, agreed or decided")
     context = {name: clean(draft.context.get(name, "")) for name in allowed}
     if draft.kind in CORRECTIVE:
-        _check_corrective(draft, context, weeks_with)
         _check_beginning(draft, week, today)
+        _check_corrective(draft, context, weeks_with)
     else:
         if draft.from_day is not None or draft.until_day is not None:
             raise DocumentError(f"a {_title(draft.kind)} is for no time: leave its days out; {_NOTHING}")

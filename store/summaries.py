@@ -37,7 +37,7 @@ from store.summary_rows import (
     is_as_evident,
     load_record,
 )
-from store.summary_standing import check_approver, is_approver, is_behind, standing_of
+from store.summary_standing import check_approver, is_behind, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -204,17 +204,12 @@ def keep(store: Store, number: int, reason: str, seen: str) -> Stepped:
 
 
 def answer_flag(store: Store, number: int, flag_key: str, text: str) -> Stepped:
-    """Answer a flag of a summary, by its key or as much of it as only it has.
+    """Answer a flag of a summary, by its key or as much of it as only it has; who sees it may.
 
-    The person may, and whoever approves it. The last answer counts, until it is approved; that there was
-    another stays among the steps.
+    The last answer counts, until it is approved; that there was another stays among the steps.
     """
     with store.work("summary.answer", about=f"summary:{number}") as work:
         record, actor = _opened(work, store, number, None), acting(work)
-        if actor != record.person and not is_approver(
-            work.plain, actor, record.person, record.team, today_of(work)
-        ):
-            raise NotAllowedError("you may not answer its flags: the person does, or whoever approves it")
         with in_few_words(number):
             check_answerable(standing_of(work.plain, record))
             flag, said = check_answer(record.content.summary.flags, flag_key, text)

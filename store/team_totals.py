@@ -89,7 +89,7 @@ def period_of(since: date | None, until: date | None, today: date, months: int =
     until = until or today.replace(day=1) - timedelta(days=1)
     if since is None:
         first = until.year * 12 + until.month - months
-        since = date(first // 12, first % 12 + 1, 1)
+        since = date(max(first // 12, 1), first % 12 + 1, 1)
     return since, until
 
 

@@ -273,6 +273,21 @@ def test_the_first_weekday_is_for_super_users_and_only_before_the_first_summary(
     assert "more than one day" in weekly.refused("first-weekday", "Mon,Tue")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("team", "North", "--until", "0001-01-31"),
+        ("document", "add", "1", "--kind", "reminder", "--text", "x", "--context", "flag=missing_note",
+         "--from", "9999-12-01", "--until", "9999-12-31"),
+    ],
+)  # fmt: skip
+def test_days_at_the_ends_of_the_calendar_are_refused_in_a_line(
+    weekly: Weekly, words: tuple[str, ...]
+) -> None:
+    weekly.enter("Mo")
+    assert weekly.refused(*words)
+
+
 def test_what_is_not_there_is_refused_in_a_line(weekly: Weekly) -> None:
     weekly.enter("Mo")
     for words, why in (
