@@ -256,15 +256,17 @@ _FOR_MEMBERS = frozenset({Action.SEE_TOTALS})
 class Standing:
     """What somebody is today, as far as rights depend on it. People and teams by number, listings by ref.
 
-    `team` is the one they belong to; `manages` the teams that they manage, or stand in for today; `partners`
-    those whose HR business partner they are; `listings` those assigned to them; `granted` what an auditor's
-    grants hold today; `rights` what a token was made for, None for a person at a screen.
+    `team` is the one they belong to; `manages` the teams that they manage, or stand in for today, of which
+    they only stand in for those in `stands_in`; `partners` those whose HR business partner they are;
+    `listings` those assigned to them; `granted` what an auditor's grants hold today; `rights` what a token was
+    made for, None for a person at a screen.
     """
 
     person: int
     role: Role
     team: int | None = None
     manages: frozenset[int] = _NONE
+    stands_in: frozenset[int] = _NONE
     partners: frozenset[int] = _NONE
     listings: frozenset[str] = frozenset()
     granted: frozenset[Action] = frozenset()
@@ -318,14 +320,15 @@ def reach(standing: Standing, action: Action) -> Reach:
     """How far somebody's right to `action` goes, so that a question can be cut down to it.
 
     Who stands in for a manager has that manager's rights over the manager's teams, like for like, whatever
-    their own role; an auditor stands in for nobody.
+    their own role, but for naming who stands in: they would choose who approves their own summaries. An
+    auditor stands in for nobody.
     """
     if _is_kept_from(standing, action):
         return _NOTHING
     row = POLICY.get(action, {})
     scope, teams = row.get(standing.role), _NONE
     if standing.role != Role.AUDITOR and row.get(Role.TEAM_MANAGER) in {_TEAM, _ALL}:
-        teams |= standing.manages
+        teams |= standing.manages - (standing.stands_in if action == Action.DELEGATE else _NONE)
     if scope == _TEAM and standing.role == Role.HR_PARTNER:
         teams |= standing.partners
     if scope == _TEAM and standing.team is not None and action in _FOR_MEMBERS:

@@ -205,15 +205,18 @@ def check_operation(plain: Plain, visitor: Visitor, operation: str, subject: Sub
     if action is not None:
         known = subject_of(plain, visitor, subject) if isinstance(subject, str) else subject
         if known == WHOLE and isinstance(subject, str) and not allows(visitor.standing, action, known):
-            _refuse_nothing(subject)
+            _refuse_nothing(action, subject)
         check(visitor, action, known, now)
 
 
-def _refuse_nothing(about: str) -> None:
+def _refuse_nothing(action: Action, about: str) -> None:
     """NotAllowedError for a number that nothing of a summary has: it was mistyped, most often."""
     kind, _, key = about.partition(":")
     if kind in _OF_SUMMARY:
-        raise NotAllowedError(f"there is no {kind} {key}, or it is none for you to act on")
+        raise NotAllowedError(
+            f"you may not {ACTION_WORDS[action]}: there is no {kind} {key}, or it is none of yours; "
+            "“stagewatch people policy” says who may"
+        )
 
 
 _DIGITS = 10  # more than that no number has

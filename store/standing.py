@@ -32,6 +32,7 @@ def standing_of(plain: Plain, number: int, today: date) -> Standing:
         "WHERE delegate = ? AND withdrawn_at IS NULL AND from_day <= ? AND until_day >= ?",
         (number, number, day, day),
     )
+    own = plain.rows("SELECT number FROM team WHERE manager = ?", (number,))
     partners = plain.rows("SELECT number FROM team WHERE hr_partner = ?", (number,))
     listings = plain.rows("SELECT listing FROM assignment WHERE person = ?", (number,))
     return Standing(
@@ -39,6 +40,7 @@ def standing_of(plain: Plain, number: int, today: date) -> Standing:
         role=role,
         team=row[1],
         manages=frozenset(team for (team,) in manages),
+        stands_in=frozenset(team for (team,) in set(manages) - set(own)),
         partners=frozenset(team for (team,) in partners),
         listings=frozenset(ref for (ref,) in listings),
         granted=_granted(plain, number, day) if role == Role.AUDITOR else frozenset(),

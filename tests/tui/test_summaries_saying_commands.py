@@ -176,7 +176,7 @@ def test_what_cannot_be_contested_or_decided_is_refused(weekly: Weekly, bo: str)
     weekly.json("contest", bo, "--figure", "calls", "--reason", "no")
     assert "contested already" in weekly.refused(*begin, "calls")
     weekly.enter("Hal")
-    assert "there is no contest 7, or it is none for you" in weekly.refused(
+    assert "there is no contest 7, or it is none of yours" in weekly.refused(
         "decide", "7", "upheld", "--reason", "no"
     )
     assert "reason: say why" in weekly.refused("decide", "1", "upheld", "--reason", " ")
