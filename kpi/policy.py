@@ -258,8 +258,8 @@ class Standing:
 
     `team` is the one they belong to; `manages` the teams that they manage, or stand in for today, of which
     they only stand in for those in `stands_in`; `partners` those whose HR business partner they are;
-    `listings` those assigned to them; `granted` what an auditor's grants hold today; `rights` what a token was
-    made for, None for a person at a screen.
+    `listings` those assigned to them; `granted` what an auditor's grants hold today; `rights` what a token
+    was made for, None for a person at a screen.
     """
 
     person: int
