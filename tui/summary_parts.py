@@ -108,7 +108,7 @@ def notice(page: SummaryPage) -> str:
     """What is to be known before anything else: what waits, what is held, what was approved."""
     line, said = page.line, []
     if line.state == State.OPEN:
-        return "nobody sees it but you · tasks as they will stand at its end if nothing moves"
+        return "nobody sees it but you · tasks as at its end, if nothing moves"
     if line.unanswered:
         said.append(f"{say.FLAG} {words.plural(line.unanswered, 'flag')} to answer")
     if page.held:
