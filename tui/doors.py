@@ -94,7 +94,8 @@ class DoorsApp(ProvingApp):
         elif done.entered is not None and done.entered.unkept:
             from tui.screens.sign_in import UnkeptScreen
 
-            self.go_to_door(UnkeptScreen(done.entered))
+            known = None if self.door is None else self.door.door
+            self.go_to_door(UnkeptScreen(done.entered, known))
         elif done.entered is not None:
             self.enter(done.entered)
         else:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import TYPE_CHECKING
+
 import pytest
 
 from store.accounts import add_account
@@ -9,9 +12,13 @@ from store.people import deactivate_person
 from store.sessions import end_session
 from tests.slowly import slowly
 from tests.store.house import PASSWORD, WRONG, failures
-from tests.tui.doors import Entrance, coming, field, in_a_burst, inside, look_again, sign_in
+from tests.tui.doors import Entrance, coming, field, in_a_burst, inside, look_again, sign_in, typed
 from tests.tui.driving import LARGE, SMALL, Driver, driven, running
 from tui.actor import held_token, session_name
+from tui.me import Door, ask_door
+
+if TYPE_CHECKING:
+    from store.reading import Reader
 
 
 async def at_the_door(driver: Driver) -> None:
@@ -134,6 +141,26 @@ async def test_an_account_that_is_guarded_is_gone_over_to_and_asks_who_one_is(en
 
 
 # ------------------------------------------------------------------------------- without a keyring
+
+
+@driven
+async def test_who_is_quicker_than_the_store_need_not_press_again(entrance: Entrance, ring, monkeypatch):
+    may_answer = threading.Event()
+
+    def slowly(reader: Reader) -> Door:
+        assert may_answer.wait(20)
+        return ask_door(reader)
+
+    monkeypatch.setattr("tui.screens.door.ask_door", slowly)
+    async with coming(entrance.guard()) as driver:
+        await driver.on("SignInScreen")
+        await driver.until(lambda: driver.app.screen.query("#code"), "the door stands")
+        await typed(driver, name="Bo Recruit", password=PASSWORD, code="")
+        driver.app.screen.set_focus(field(driver, "code"))
+        await driver.press("enter")
+        await driver.sees("One moment: the store is being read")
+        may_answer.set()
+        await driver.sees("All stages", "Bo Recruit, recruiter")
 
 
 @driven

@@ -70,6 +70,7 @@ class DoorScreen(Attempts):
         """A door that is `known` already is not asked for."""
         super().__init__()
         self.door = known
+        self._goes_on = False  # somebody has, and waits for what the door is
 
     @property
     def host(self) -> StagewatchApp:
@@ -134,12 +135,18 @@ class DoorScreen(Attempts):
     def _take_door(self, outcome: Outcome) -> None:
         if not self.is_attached:
             return
+        goes_on, self._goes_on = self._goes_on, False
         if outcome.failure is not None:
             self.say_wrong(outcome.failure)
             return
+        if self.door is not None:
+            return  # it was asked for twice
         self.door = outcome.value
         self._show_intro()
         self.door_known(outcome.value)
+        if goes_on:
+            self.say("")
+            self.action_go_on()
 
     def door_known(self, door: Door) -> None:
         """Which store it is, is known now."""
@@ -172,6 +179,7 @@ class DoorScreen(Attempts):
                 return
         if self.door is None and self.NEEDS_DOOR:
             self._ask_door()
+            self._goes_on = True
             self.say("One moment: the store is being read …")
             return
         self.go_on()
