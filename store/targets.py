@@ -119,9 +119,12 @@ def withdraw_targets(store: Store, number: int, *, reason: str, actor: str) -> t
             raise StoreError(
                 f"target set {number} is in force already and stays; go back with “stagewatch kpi revert”"
             )
+        # After all sets that were made before it, also by a clock that was ahead: of what each was made hangs
+        # on the order, and the log has it.
+        at = max(work.now, 1 + int(work.plain.value("SELECT max(created_at) FROM target_set")))
         work.plain.run(
             "INSERT INTO target_set_withdrawal (set_number, at, author, reason) VALUES (?, ?, ?, ?)",
-            (number, work.now, clean(work.operation.actor), reason),
+            (number, at, clean(work.operation.actor), reason),
         )
         later = work.plain.rows(
             "SELECT s.number FROM target_set s WHERE s.number > ? AND s.effective_from >= ? "

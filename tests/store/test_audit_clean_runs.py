@@ -56,6 +56,27 @@ def _run_cleanly(store: Store, steps: list[str], folder: Path) -> None:
             continue
 
 
+@pytest.mark.parametrize("back", [timedelta(), timedelta(minutes=5)])
+@pytest.mark.usefixtures("ring")
+def test_a_set_that_is_withdrawn_at_once_or_by_a_clock_behind_is_none(
+    tmp_path: Path, back: timedelta
+) -> None:
+    """The next one was made of it, and stays so."""
+    clock = Clock(MONDAY)
+    with new_store(str(tmp_path / "s.db"), clock=clock) as store:
+        store.who = Who("Ada", "app")
+        begin_key(store)
+        day = (MONDAY + timedelta(days=9)).date()
+        for number in (1, 2):
+            target = {CODE: Target(number, number)}
+            save_targets(store, target, reason="Why", actor="Bo", effective_from=day)
+        clock.moment -= back
+        withdraw_targets(store, 2, reason="No", actor="Bo")
+        clock.moment += back
+        found = verify(store.location, store.clock())
+        assert (found.result, found.attack) == ("proven", None), found.why
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 @pytest.mark.usefixtures("ring")
