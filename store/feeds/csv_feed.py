@@ -15,19 +15,21 @@ from store.feeds.errors import FeedError, RowError
 from store.feeds.kept import cells_keeper
 from store.feeds.lines import LONGEST_LINE, LineSource, LongLine
 from store.feeds.reasons import BROKEN_LINE, NOT_TEXT, OVER_LONG
+from store.feeds.row_blocks import block_reader
 from store.feeds.rows import RAW_CONTENT, Raw, bad_row, shown
 from store.feeds.wide import found_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from store.feeds.mapping import Mapping
-    from store.feeds.rows import BadRow, Found, Possible
+    from store.feeds.rows import BadRow, FeedEvent, Found, Possible
     from store.feeds.source import Source
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_FIELD = 1 << 20
 LONGEST_RECORD = LONGEST_LINE
+AT_ONCE = 100  # lines: one that is not plain has so many looked at one by one
 _SAID = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
 _NEVER_CLOSED = "a quotation mark is never closed"
 _LONG_LINE = "the line is longer than 2 MiB"
@@ -69,6 +71,7 @@ class CsvRows:
         self._row = found_reader(
             mapping, zone, columns, lambda cells: Raw(_content(self._row_lines()), keep(cells)), possible
         )
+        self._at_once = block_reader(mapping, zone, columns, possible)
 
     def __iter__(self) -> Iterator[Found]:
         """The rows; FeedError if the file cannot be read any further."""
@@ -91,11 +94,39 @@ class CsvRows:
 
     def _plain_block(self, lines: list[str]) -> Iterator[Found]:
         """The rows of `lines` up to one that is not one whole line; that one and the rest are given back."""
-        base, width, read_row = self._number, self._width, self._row
-        self._block, self._place = lines, 0
         if self._lines.undecodable:
             self._give_back(lines)
             return
+        for begin in range(0, len(lines), AT_ONCE):
+            part = lines[begin : begin + AT_ONCE]
+            events = self._events(part)
+            if events is not None:
+                yield from events
+                self._number += len(part)
+                continue
+            done = yield from self._one_by_one(part)
+            self._number += done
+            if done < len(part):
+                self._give_back(lines[begin + done :])
+                return
+
+    def _events(self, lines: list[str]) -> list[FeedEvent] | None:
+        """The events of lines that are a row each; None if one of them has to be looked at by itself."""
+        if self._at_once is None:
+            return None
+        try:
+            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return None
+        # Rows of several lines, and blank ones, are fewer than the lines.
+        if len(rows) != len(lines) or set(map(len, rows)) != {self._width}:
+            return None
+        return self._at_once(self._number + 1, rows)
+
+    def _one_by_one(self, lines: list[str]) -> Generator[Found, None, int]:
+        """The rows of `lines` up to one that is not one whole line; how many those were."""
+        base, width, read_row = self._number, self._width, self._row
+        self._block = lines
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         done = 0
         with suppress(csv.Error):
@@ -106,8 +137,7 @@ class CsvRows:
                 done += 1
                 cells.append("")
                 yield read_row(base + done, cells)
-        self._number += done
-        self._give_back(lines[done:])
+        return done
 
     def _row_lines(self) -> list[str]:
         """The lines of the row being read."""

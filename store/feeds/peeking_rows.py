@@ -10,10 +10,11 @@ from kpi.text import clean
 from store.feeds.csv_feed import CsvRows
 from store.feeds.excel_feed import ExcelRows
 from store.feeds.excel_guard import WORKBOOK
+from store.feeds.fields import LONGEST_OTHER
 from store.feeds.json_feed import JsonArrayRows, JsonLineRows
 from store.feeds.json_values import as_text
 from store.feeds.mapping import LONGEST_NAME, Mapping
-from store.feeds.rows import LONGEST_OTHER, SandboxRow
+from store.feeds.rows import SandboxRow
 from store.feeds.source import CHUNK, Source
 from store.feeds.xes_feed import TRACE_PREFIX, XesRows
 

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpi.acts import CUSTOM
 from kpi.text import clean
 from store.feeds.errors import RowError, missing
-from store.feeds.mapping import DETAIL_FIELDS
-from store.feeds.reasons import (
-    BAD_DETAIL,
-    CONFLICT,
-    CONFLICT_MARKER,
-    NO_LISTING,
-    OVER_LONG,
-    UNKNOWN_EVENT,
-)
-from store.feeds.synonyms import FALSEHOODS, TRUTHS
-from store.feeds.times import as_text, day_reader, instant_reader
+from store.feeds.fields import LONGEST_OTHER, fields_of, tidier
+from store.feeds.reasons import CONFLICT, CONFLICT_MARKER, NO_LISTING
 
 if TYPE_CHECKING:
     from collections import abc
     from collections.abc import Callable, Sequence
 
+    from store.feeds.fields import Details
     from store.feeds.mapping import Mapping
 
-LONGEST = {"title": 500, "note": 10_000, "justification": 10_000}
-LONGEST_OTHER = 200
-_LONGEST_CUSTOM = 2_000
 LONGEST_CONTENT = 500
-_TIME_FIELDS = ("first_interview_at", "last_interview_at")
-_CORE = ("event", "at", "listing", "event_id", "application", "actor", "owner")
-_CACHED = 8_192
-_SHOWN = 60
-_Value = TypeVar("_Value", bound="str | None")
 # Cleaning shortens a text; this much of a raw one is enough to show it.
 RAW_CONTENT = 4 * LONGEST_CONTENT
 
@@ -69,7 +51,11 @@ class FeedEvent(NamedTuple):
     application: str | None
     actor: str | None
     owner: str | None
-    details: dict[str, str] | None
+    details: Details | None
+
+
+# The tuple's own constructor: a third of the time that FeedEvent(…) takes, once per row.
+new_event: Callable[[tuple[Any, ...]], FeedEvent] = partial(tuple.__new__, FeedEvent)
 
 
 class BadRow(NamedTuple):
@@ -118,15 +104,8 @@ def row_reader(
     `possible` years from 1990 to 2095 are.
     """
     places = {column: place for place, column in enumerate(columns)}
-    pick = itemgetter(*(places[mapping.columns[name]] if name in mapping.columns else -1 for name in _CORE))
-    instant = instant_reader(mapping.date_formats, mapping.timezone, possible)
-    kinds = _Cached(partial(_kind, mapping.events, _tidier("event")))
-    tidy_listing, tidy_id = _tidier("listing"), _tidier("event_id")
-    tidy_application = _tidier("application")
-    actors, owners = (_Cached(_tidier(name)) for name in ("actor", "owner"))
-    details = _detail_reader(mapping, zone, places, possible)
-    # The tuple's own constructor: a third of the time that FeedEvent(…) takes, once per row.
-    new: Callable[[tuple[Any, ...]], FeedEvent] = partial(tuple.__new__, FeedEvent)
+    pick, kinds, instant, actors, owners, pick_details, details = fields_of(mapping, zone, places, possible)
+    tidy_listing, tidy_id, tidy_application = map(tidier, ("listing", "event_id", "application"))
 
     def read(line: int, cells: list[str]) -> FeedItem:
         event, at, listing, event_id, application, actor, owner = pick(cells)
@@ -151,10 +130,10 @@ def row_reader(
                 whose = tidy_application(application)
             by = actors[actor] if actor else None
             owned_by = owners[owner] if owner else None
-            more = details(cells) if details else None
+            more = details[pick_details(cells)] if pick_details else None
         except RowError as error:
             return bad_row(line, error, raw(cells))
-        return new((line, identity, kind, when, where, whose, by, owned_by, more))
+        return new_event((line, identity, kind, when, where, whose, by, owned_by, more))
 
     return _without_sandbox(mapping, places, read) if mapping.sandbox else read
 
@@ -179,107 +158,6 @@ def sandbox_marks(mapping: Mapping, places: abc.Mapping[str, int]) -> Callable[[
         return any(cells[place] in values or clean(cells[place]) in values for place, values in marks)
 
     return made_up
-
-
-def _detail_reader(
-    mapping: Mapping, zone: str, places: dict[str, int], possible: Possible | None
-) -> Callable[[list[str]], dict[str, str] | None] | None:
-    """A function from cells to an event's details, or None if the mapping names none."""
-    day = day_reader(mapping.date_formats, zone, possible)
-    instant = instant_reader(mapping.date_formats, mapping.timezone)  # an interview may be long to come
-    readers: dict[str, Callable[[str], str | None]] = {
-        "internal": _yes_or_no,
-        "closing_date": partial(_timely, "closing_date", lambda raw: day(raw).isoformat()),
-        **{name: partial(_timely, name, lambda raw: as_text(instant(raw))) for name in _TIME_FIELDS},
-    }
-    wanted = [
-        (name, places[mapping.columns[name]], _Cached(readers.get(name) or _tidier(name)))
-        for name in DETAIL_FIELDS
-        if name in mapping.columns
-    ]
-    wanted += [
-        (CUSTOM + name, places[column], _Cached(_tidier(CUSTOM + name, _LONGEST_CUSTOM)))
-        for name, column in mapping.custom.items()
-    ]
-
-    def details(cells: list[str]) -> dict[str, str] | None:
-        said = {}
-        for name, place, texts in wanted:
-            raw = cells[place]
-            if raw and (text := texts[raw]):
-                said[name] = text
-        return said or None
-
-    return details if wanted else None
-
-
-class _Cached(dict[str, _Value]):
-    """What `read` makes of a text, remembered, for fields whose values come again and again.
-
-    It is bounded in number and in length, for the file may hold anything.
-    """
-
-    def __init__(self, read: Callable[[str], _Value]) -> None:
-        super().__init__()
-        self._read = read
-
-    def __missing__(self, raw: str) -> _Value:
-        value = self._read(raw)
-        if len(raw) <= LONGEST_OTHER:
-            if len(self) >= _CACHED:
-                self.clear()
-            self[raw] = value
-        return value
-
-
-def _kind(events: abc.Mapping[str, str], tidy: Callable[[str], str | None], raw: str) -> str:
-    """Our name for an activity, where the mapping has one; else its own."""
-    activity = tidy(raw)
-    if activity is None:
-        raise missing(UNKNOWN_EVENT, "event", raw)
-    return events.get(activity, activity)
-
-
-def _timely(name: str, read: Callable[[str], str], raw: str) -> str | None:
-    """What `read` makes of a detail's time; the reason of a bad one names the field."""
-    if not clean(raw):
-        return None
-    try:
-        return read(raw)
-    except RowError as error:
-        raise RowError(BAD_DETAIL, f"{name}, {error}") from error
-
-
-def _yes_or_no(raw: str) -> str | None:
-    """Whether a listing is for moves within the organisation, as yes or no; RowError for what is neither."""
-    said = clean(raw).casefold()
-    if not said:
-        return None
-    if said in TRUTHS or said == "internal":
-        return "yes"
-    if said in FALSEHOODS or said == "external":
-        return "no"
-    raise RowError(BAD_DETAIL, f"internal, “{said[:_SHOWN]}” is neither yes nor no")
-
-
-def _tidier(name: str, longest: int | None = None) -> Callable[[str], str | None]:
-    """A function that cleans a field's text, None if nothing is left; RowError if it is too long."""
-    longest = longest or LONGEST.get(name, LONGEST_OTHER)
-
-    def tidy(raw: str) -> str | None:
-        text = raw.strip()
-        if not (text.isascii() and text.isprintable()):  # what `clean` asks first, without a call
-            text = clean(text)
-        if len(text) > longest:
-            raise too_long(name, text, longest)
-        return text or None
-
-    return tidy
-
-
-def too_long(name: str, text: str, longest: int) -> RowError:
-    """Why a field's text is not taken."""
-    return RowError(OVER_LONG, f"{name} has {len(text):,} characters where {longest:,} are allowed")
 
 
 def bad_row(line: int, error: RowError, raw: Raw) -> BadRow:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from kpi.calendar import load_zone
@@ -25,7 +25,7 @@ from store.feeds.reasons import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
     from store.feeds.formats import DateFormat
@@ -36,6 +36,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = "ISO 8601"
 _Meaning = TypeVar("_Meaning", int, date)
 _SECOND = 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
+_ISO_DAY = 10  # characters
 _DAY = 86_400
 _SHOWN = 60
 # Python takes any character between day and time; here it is one that somebody writes there, lest
@@ -90,6 +92,32 @@ def instant_reader(
         raise RowError(IMPOSSIBLE_TIME, f"{_shown(clean(text))} is {outside}")
 
     return instant
+
+
+def instants_reader(
+    formats: tuple[DateFormat, ...], possible: Possible | None = None
+) -> Callable[[Sequence[str]], list[int] | None]:
+    """A function from texts to the instants that `instant_reader` reads; None where it takes that to tell.
+
+    It knows ISO 8601 with offsets, all texts of one length: what a program wrote.
+    """
+    first, last = (_FIRST, _LAST) if possible is None else (possible.first, possible.last)
+    may_differ = any(form.like_iso for form in formats)
+
+    def instants(texts: Sequence[str]) -> list[int] | None:
+        length = len(texts[0])
+        whole = "".join(texts)
+        if may_differ or length <= _ISO_DAY or set(map(len, texts)) != {length}:
+            return None
+        if not _SEPARATORS.issuperset(whole[_ISO_DAY::length]):
+            return None
+        try:
+            found = [(moment - EPOCH) // _MICROSECOND for moment in map(datetime.fromisoformat, texts)]
+        except (ValueError, TypeError):  # no times; none with an offset
+            return None
+        return found if first <= min(found) and max(found) <= last else None
+
+    return instants
 
 
 def day_reader(

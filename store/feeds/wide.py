@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.feeds.errors import FeedError, RowError
+from store.feeds.fields import LONGEST_OTHER, too_long
 from store.feeds.reasons import NO_MILESTONE
 from store.feeds.rows import (
-    LONGEST_OTHER,
     BadRow,
     FeedEvent,
     Found,
@@ -16,7 +16,6 @@ from store.feeds.rows import (
     bad_row,
     row_reader,
     sandbox_marks,
-    too_long,
 )
 
 if TYPE_CHECKING:

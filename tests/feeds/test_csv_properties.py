@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.text import clean
+from store.feeds.fields import Details
 from store.feeds.reading import BadRow, FeedEvent
 from tests.feeds.helpers import events, mapping, read
 from tests.feeds.test_feed_csv import AT, EVENT, HEADER, ROW
@@ -34,7 +35,7 @@ def test_what_a_csv_writer_writes_is_read_back(
         text = clean(note)
         if clean(event) and clean(listing):
             plain = EVENT._replace(line=line, kind=clean(event), listing=clean(listing))
-            details = {"note": text} if text else None
+            details = Details(note=text) if text else None
             expected.append(plain._replace(application=clean(application) or None, details=details))
         line = out.getvalue().count("\n") + 1
     columns = {"event": "what", "at": "when", "listing": "job", "application": "app", "note": "note"}

@@ -9,6 +9,7 @@ import pytest
 
 from kpi.text import clean
 from store.feeds.csv_feed import LONGEST_FIELD
+from store.feeds.fields import Details
 from store.feeds.lines import LONGEST_LINE
 from store.feeds.reading import BadRow, FeedError, FeedEvent, SandboxRow
 from store.feeds.rows import LONGEST_CONTENT
@@ -90,7 +91,7 @@ def test_every_field_arrives() -> None:
     }
     times = {"closing": "2026-06-30T23:30:00Z", "first": "2026-07-01 09:00", "last": "2026-07-02T09:00Z"}
     item = only(row_of(id="e1", app="A1", who="u1", boss="u2", **said, **times))
-    assert item == FeedEvent(2, "e1", "ready", MICROSECONDS, "J1", "A1", "u1", "u2", details)
+    assert item == FeedEvent(2, "e1", "ready", MICROSECONDS, "J1", "A1", "u1", "u2", Details(details))
 
 
 def test_what_is_empty_is_none() -> None:

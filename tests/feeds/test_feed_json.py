@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.text import clean
+from store.feeds.fields import Details
 from store.feeds.json_values import BROKEN, DEEP
 from store.feeds.lines import LONGEST_LINE
 from store.feeds.reading import BadRow, FeedError, FeedEvent, FeedItem, SandboxRow, open_feed
@@ -52,7 +53,7 @@ def test_nested_fields_are_named_by_path_and_a_whole_name_comes_first() -> None:
     nested = {"event": {"name": "ready", "time": AT}, "job": "J1", "a": {"b": {"c": "n"}}, "x": None}
     flat = {"event.name": "ready", "event.time": AT, "event": {"name": "no"}, "job": "J1", "a": {"b": 1}}
     assert read(json.dumps(nested) + "\n" + json.dumps(flat), NESTED) == [
-        EVENT._replace(details={"note": "n"}),
+        EVENT._replace(details=Details(note="n")),
         EVENT._replace(line=2),
     ]
 
@@ -182,7 +183,7 @@ def test_what_a_json_writer_writes_is_read_back(
         return
     items = read(text, NESTED)
     assert len(items) == len(rows)
-    assert [(item.kind, (item.details or {}).get("note", "")) for item in events(items)] == [
+    assert [(item.kind, (item.details or Details()).get("note", "")) for item in events(items)] == [
         (clean(name), clean(note)) for name, note, _ in rows if clean(name)
     ]
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.feeds.again import reread
+from store.feeds.fields import Details
 from store.feeds.mapping import Mapping, MappingError, load_mapping
 from store.feeds.ocel_objects import MOST_ROWS
 from store.feeds.reading import BadRow, FeedError, FeedEvent, SandboxRow, open_feed
@@ -112,7 +113,7 @@ def test_an_event_has_its_activity_time_objects_and_attributes(write: Any, inden
     details = {"title": "Nurse", "note": "web", "department": "north"}
     line = 1 if indent is None else item.line
     assert item == FeedEvent(
-        line, "e1 A1", "application_submitted", MICROSECONDS, "V1", "A1", "u1", "R1", details
+        line, "e1 A1", "application_submitted", MICROSECONDS, "V1", "A1", "u1", "R1", Details(details)
     )
     assert (
         text.split("\n")[item.line - 1]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.text import clean
+from store.feeds.fields import Details
 from store.feeds.reading import BadRow, FeedError, FeedEvent, FeedItem, SandboxRow, open_feed
 from store.feeds.xes_feed import DEEPEST, LONGEST_PIECE
 from tests.feeds.helpers import LONDON, bad, events, mapping, read
@@ -65,8 +66,8 @@ def test_events_take_what_they_and_their_trace_say() -> None:
         trace(event(), name="J2"),
     )
     assert found(data) == [
-        EVENT._replace(actor="u1", details={"title": "Nurse"}),
-        EVENT._replace(line=5, kind="done", details={"title": "Nurse"}),
+        EVENT._replace(actor="u1", details=Details(title="Nurse")),
+        EVENT._replace(line=5, kind="done", details=Details(title="Nurse")),
         EVENT._replace(line=8, listing="J2"),
     ]
 
@@ -123,7 +124,7 @@ def test_what_an_event_or_trace_leaves_out_is_not_guessed_from_the_logs_globals(
         trace(f'<event><date key="time:timestamp" value="{AT}"/></event>', name="J2"),
     )
     first, second = found(data)
-    assert first == EVENT._replace(line=5, actor="u1", details={"title": "Nurse"})
+    assert first == EVENT._replace(line=5, actor="u1", details=Details(title="Nurse"))
     assert (second.line, second.reason) == (8, "unknown event")  # type: ignore[union-attr]
 
 
