@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.calendars import Calendars
-from kpi.course import CANCELLED, FINISHED, Course, Ended, Rules
+from kpi.course import CANCELLED, FINISHED, Course, Rules
 from kpi.deadlines import Freeze, History, Phase, final_deadlines, phases_of
 from kpi.targets import Target, TargetSet, set_in_force
 
@@ -103,10 +103,7 @@ def replay(
     past = events[:taken]
     in_force = set_in_force(sets, past[0].at)
     freezes = course.all_freezes()
-    closing = course.closing
-    tasks = tuple(
-        _task(listing, ended, rules.kpis, in_force, calendars, freezes, closing) for ended in course.clocks()
-    )
+    tasks = _tasks(listing, course, in_force, calendars, freezes)
     return Replay(
         target_set=in_force.number,
         first_at=past[0].at,
@@ -118,57 +115,55 @@ def replay(
     )
 
 
-def _task(
-    listing: str,
-    ended: Ended,
-    kpis: tuple[Kpi, ...],
-    in_force: TargetSet,
-    calendars: Calendars,
-    freezes: tuple[Freeze, ...],
-    closing: list[tuple[date, date]],
-) -> Task:
-    application, (place, times, started_at, opened_at), ended_at, outcome, _ = ended
-    kpi = kpis[place]
-    target = in_force.target(kpi.code)
-    calendar = calendars.only
-    day_of = (calendar or calendars.latest).day_of
-    day_zero = day_of(started_at)
-    opened_on = day_zero if opened_at == started_at else day_of(opened_at)
-    ended_on = None if ended_at is None else day_of(ended_at)
-    if calendar is None:
-        calendar = calendars.all_through(opened_on, ended_at)
-    if calendar is not None and not freezes and kpi.deadline is None:
-        due_on = calendar.nth_working_day(day_zero, target.due_days)
-        done_by = calendar.nth_working_day(day_zero, target.done_by_days)
-        paused, since = False, opened_on
+def _tasks(
+    listing: str, course: Course, in_force: TargetSet, calendars: Calendars, freezes: tuple[Freeze, ...]
+) -> tuple[Task, ...]:
+    """The tasks of all clocks that ran. One pass with all that it needs at hand: a rebuild makes millions."""
+    kpis, closing, target_of, only = course.rules.kpis, course.closing, in_force.target, calendars.only
+    day_of = (only or calendars.latest).day_of  # any will do: no change touches the zone
+    number_of = _numbers(listing)
+    made = []
+    for application, (place, times, started_at, opened_at), ended_at, outcome, dates in course.clocks():
+        kpi = kpis[place]
+        target = target_of(kpi.code)
+        day_zero = day_of(started_at)
+        opened_on = day_zero if opened_at == started_at else day_of(opened_at)
+        ended_on = None if ended_at is None else day_of(ended_at)
+        calendar = only or calendars.all_through(opened_on, ended_at)
         earlier: tuple[Phase, ...] = ()
-    else:
-        dates = History.of(closing[: ended.dates]) if kpi.deadline else None
-        *before, last = phases_lived(
-            calendars, target, (day_zero, opened_on, ended_on), ended_at, freezes, dates
+        if calendar is not None and not freezes and kpi.deadline is None:
+            due_on = calendar.nth_working_day(day_zero, target.due_days)
+            done_by = calendar.nth_working_day(day_zero, target.done_by_days)
+            paused, since = False, opened_on
+        else:
+            said = History.of(closing[:dates]) if kpi.deadline else None
+            days = (day_zero, opened_on, ended_on)
+            *before, last = phases_lived(calendars, target, days, ended_at, freezes, said)
+            since, due_on, done_by, paused = last
+            earlier = tuple(before)
+        made.append(
+            _new_task(
+                (
+                    number_of(application, kpi.code, times),
+                    kpi,
+                    application,
+                    times,
+                    started_at,
+                    opened_at,
+                    ended_at,
+                    outcome,
+                    day_zero,
+                    opened_on,
+                    ended_on,
+                    due_on,
+                    done_by,
+                    paused,
+                    since,
+                    earlier,
+                )
+            )
         )
-        since, due_on, done_by, paused = last
-        earlier = tuple(before)
-    return _new_task(
-        (
-            task_id(listing, application, kpi.code, times),
-            kpi,
-            application,
-            times,
-            started_at,
-            opened_at,
-            ended_at,
-            outcome,
-            day_zero,
-            opened_on,
-            ended_on,
-            due_on,
-            done_by,
-            paused,
-            since,
-            earlier,
-        )
-    )
+    return tuple(made)
 
 
 def phases_lived(
@@ -199,16 +194,16 @@ def phases_lived(
 def _owners(events: Sequence[Event], calendar: WorkingCalendar) -> tuple[tuple[date, str], ...]:
     """Rule 14, by day: the latest owner named, else the first actor named."""
     history: list[tuple[date, str]] = []
-    named = False
+    named, latest = False, None
     for event in events:
-        if event.owner is not None:
-            owner, named = event.owner, True
-        elif not named and not history and event.actor is not None:
+        owner = event.owner
+        if owner is not None:
+            named = True
+        elif not named and latest is None:
             owner = event.actor
-        else:
+        if owner is None or owner == latest:
             continue
-        if history and history[-1][1] == owner:
-            continue
+        latest = owner
         day = calendar.day_of(event.at)
         if history and history[-1][0] == day:
             history.pop()
@@ -227,10 +222,22 @@ def task_id(listing: str, application: str | None, kpi: str, times: int) -> int:
     The first 16 bits are the listing's, so that its tasks lie together in the store and are written and
     read together.
     """
-    subject = "-" if application is None else "+" + application
-    what = f"{listing}\x1f{subject}\x1f{kpi}\x1f{times}"
-    own = int.from_bytes(blake2b(what.encode(), digest_size=8).digest(), "big") >> _LISTING_BITS + 1
-    return _listing_bits(listing) << _OWN_BITS | own
+    return _numbers(listing)(application, kpi, times)
+
+
+def _numbers(listing: str) -> Callable[[str | None, str, int], int]:
+    """`task_id` for many tasks of one listing."""
+    theirs = _listing_bits(listing) << _OWN_BITS
+    begun = blake2b(f"{listing}\x1f".encode(), digest_size=8)
+    number_of = int.from_bytes
+
+    def number(application: str | None, kpi: str, times: int) -> int:
+        whole = begun.copy()
+        subject = "-" if application is None else "+" + application
+        whole.update(f"{subject}\x1f{kpi}\x1f{times}".encode())
+        return theirs | number_of(whole.digest(), "big") >> _LISTING_BITS + 1
+
+    return number
 
 
 @lru_cache(maxsize=64)

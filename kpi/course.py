@@ -50,6 +50,20 @@ class _Reaction(NamedTuple):
     marks: tuple[int, ...]  # the starts of KPIs that open later
 
 
+class _Reactions(dict[str, tuple[_Reaction | None, _Reaction | None]]):
+    """What an event of a name does to a listing, and to an application; found when first asked for."""
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, kind: str) -> tuple[_Reaction | None, _Reaction | None]:
+        found = self._rules.reaction(kind, "listing"), self._rules.reaction(kind, "application")
+        if len(self) < _MOST_KINDS:
+            self[kind] = found
+        return found
+
+
 class Rules:
     """A catalogue made ready for replay: per event name and subject, what it ends and starts."""
 
@@ -59,18 +73,10 @@ class Rules:
         self.timed = frozenset(kpi.timer for kpi in self.kpis if kpi.timer)
         self.derives_ready = any(READY_TO_END in kpi.events for kpi in self.kpis)
         self.ready_clocks = tuple(n for n, kpi in enumerate(self.kpis) if READY_TO_END in kpi.starts)
-        self._reactions: dict[str, tuple[_Reaction | None, _Reaction | None]] = {}
+        self.reactions = _Reactions(self)
 
-    def reactions(self, kind: str) -> tuple[_Reaction | None, _Reaction | None]:
-        """What an event called `kind` does to a listing, and to an application; None if nothing."""
-        found = self._reactions.get(kind)
-        if found is None:
-            found = self._compile(kind, "listing"), self._compile(kind, "application")
-            if len(self._reactions) < _MOST_KINDS:
-                self._reactions[kind] = found
-        return found
-
-    def _compile(self, kind: str, subject: str) -> _Reaction | None:
+    def reaction(self, kind: str, subject: str) -> _Reaction | None:
+        """What an event called `kind` does to a listing or to an application; None if nothing."""
         mine = [(n, kpi) for n, kpi in enumerate(self.kpis) if kpi.subject == subject and not kpi.final]
         moves = kind not in (FROZEN, UNFROZEN)  # a freeze stops clocks, it does not finish the work
         reaction = _Reaction(
@@ -193,12 +199,12 @@ class Course:
         reached = self._reached_by(application)
         if kind in _CANCELLING:
             self._cancel_by(kind, at, reached)
-        of_listing, of_application = self.rules.reactions(kind)
+        of_listing, of_application = self.rules.reactions[kind]
         if of_listing is not None:
-            self._end(self.listing, of_listing, at)
-        if of_application is not None:
+            self._end(self.listing, of_listing.ends, at)
+        if of_application is not None and of_application.ends:
             for subject in reached:
-                self._end(subject, of_application, at)
+                self._end(subject, of_application.ends, at)
         if kind == RECRUITMENT_ENDED:
             self._cancel_all(at)
         if of_listing is not None:
@@ -229,30 +235,30 @@ class Course:
             subject = self.applications[application] = Subject(application)
         return (subject,)
 
-    def _end(self, subject: Subject, reaction: _Reaction, at: Instant) -> None:
+    def _end(self, subject: Subject, kpis: tuple[int, ...], at: Instant) -> None:
         running = subject.running
         if running:
-            for kpi in reaction.ends:
+            for kpi in kpis:
                 clock = running.pop(kpi, None)
                 if clock is not None:
                     self.ended.append(
                         _new_ended((subject.application, clock, at, FINISHED, len(self.closing)))
                     )
 
-    def _start(self, subject: Subject, reaction: _Reaction, at: Instant) -> None:
-        for kpi in reaction.starts:
-            if kpi not in subject.running:
-                self._run(subject, kpi, at, at)
-        for kpi in reaction.opens:
-            if kpi not in subject.running:
-                self._run(subject, kpi, subject.marks.get(kpi, at), at)
-        for kpi in reaction.marks:
-            subject.marks[kpi] = at
-
     @staticmethod
-    def _run(subject: Subject, kpi: int, started_at: Instant, opened_at: Instant) -> None:
-        times = subject.rounds[kpi] = subject.rounds.get(kpi, 0) + 1
-        subject.running[kpi] = _new_clock((kpi, times, started_at, opened_at))
+    def _start(subject: Subject, reaction: _Reaction, at: Instant) -> None:
+        _, starts, opens, marks = reaction
+        running, rounds = subject.running, subject.rounds
+        for kpi in starts:
+            if kpi not in running:
+                times = rounds[kpi] = rounds.get(kpi, 0) + 1
+                running[kpi] = _new_clock((kpi, times, at, at))
+        for kpi in opens:
+            if kpi not in running:
+                times = rounds[kpi] = rounds.get(kpi, 0) + 1
+                running[kpi] = _new_clock((kpi, times, subject.marks.get(kpi, at), at))
+        for kpi in marks:
+            subject.marks[kpi] = at
 
     def _cancel(self, subject: Subject, at: Instant) -> None:
         self.ended += [

@@ -2,50 +2,57 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import blake2b
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from store.corrections import corrections_of
+from store.feeds.fields import Remembered
 from store.feeds.reading import BadRow, FeedEvent
 from store.feeds.rows import Possible
+from store.packed import pack_columns, unpack_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from store.feeds.reading import FeedItem
     from store.organisation import Organisation
-    from store.plain import Plain
+    from store.plain import Plain, Row
 
-LISTING, EVENT_ID, IMPORT, CONTENT = 1, 8, 9, slice(1, 8)  # places in EVENT_COLUMNS
+EVENT_ID, CONTENT = 8, slice(1, 8)  # places in EVENT_COLUMNS
 EVENT_COLUMNS = "key, listing_id, application, kind, at, actor, owner, detail, event_id, import_id"
-_MOST_REMEMBERED = 8_192
+_NOT_YET = "(next_moment IS NULL OR next_moment <> 0) AND"  # most wait already, and need not be written again
 KEY = 16  # bytes of an event's key, of which the first four say near which others it lies
 _NEAR = 4
 _END = 4  # characters at the end of an id that tell neighbours apart
 _DAY = 24 * 3600 * 1_000_000
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
-EventRow = list[Any]
 
 
 class Arrivals(NamedTuple):
-    """A batch of a feed's items, ready to be kept; plain, so that it travels between processes as it is.
+    """Some of a feed's items, ready to be kept; plain, so that it travels between processes as it is.
 
-    `rows` are rows of EVENT_COLUMNS, but with the listing's reference for its number, and 0 for
-    the import's. `bad` has the fields
-    of BadRow, `unknown` the kinds of events that the catalogue does not know. `progress` is the share of
-    the file that has been read, `digest` the file's SHA-256, in its last batch only.
+    `columns` are those of EVENT_COLUMNS but for the last, packed, listings' references for numbers. `bad`
+    has the fields of BadRow, `unknown` the kinds of events that the catalogue does not know. `progress`
+    is the share of the file that has been read, `digest` the file's SHA-256, in its last arrivals only.
     """
 
     items: int
-    rows: list[EventRow]
+    events: int
+    columns: bytes
     listings: list[str]
     bad: list[tuple[Any, ...]]
     unknown: list[str]
     progress: float = 0.0
     digest: str | None = None
+
+    def rows(self, listings: Mapping[str, Any], run: int = 0) -> Iterator[Row]:
+        """Rows of EVENT_COLUMNS, with the listings' numbers for their references, for the import `run`."""
+        if not self.events:
+            return iter(())
+        key, listing, *others = unpack_columns(self.columns)
+        return zip(key, map(listings.__getitem__, listing), *others, repeat(run), strict=False)
 
     def bad_rows(self) -> list[BadRow]:
         """The rows that were not understood."""
@@ -67,20 +74,6 @@ def possible_at(organisation: Organisation, now: int) -> Possible:
     )
 
 
-class _Remembered(dict[Any, Any]):
-    """What `make` makes of a key, remembered: an export says the same again and again. Bounded in number."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, key: Any) -> Any:
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        value = self[key] = self._make(key)
-        return value
-
-
 def arrivals_maker(source: str, known: Collection[str]) -> Callable[[Sequence[FeedItem]], Arrivals]:
     """A function from items of a source to arrivals; `known` are the catalogue's events.
 
@@ -89,48 +82,69 @@ def arrivals_maker(source: str, known: Collection[str]) -> Callable[[Sequence[Fe
     differ at their end only, or one day), so that they come to lie on the same pages of the index.
     """
     by_id, by_content = (f"{kind}\x1f{source}\x1f".encode() for kind in ("id", "content"))
-    near_id = _Remembered(lambda head: blake2b(by_id + head.encode(), digest_size=_NEAR).digest())
-    near_day = _Remembered(lambda day: blake2b(by_content + str(day).encode(), digest_size=_NEAR).digest())
-    texts = _Remembered(lambda said: _encode(dict(said)))
+    near_id = Remembered(lambda head: blake2b(by_id + head.encode(), digest_size=_NEAR).digest())
+    near_day = Remembered(lambda day: blake2b(by_content + day.encode(), digest_size=_NEAR).digest())
     base_id, base_content = (blake2b(base, digest_size=KEY - _NEAR) for base in (by_id, by_content))
 
-    def row_of(event: FeedEvent) -> EventRow:
+    def key_of(event: FeedEvent) -> bytes:
         _, event_id, kind, at, listing, application, actor, owner, details = event
-        text = texts[tuple(details.items())] if details else None
         if event_id is not None:
             own = base_id.copy()
             own.update(event_id.encode())
-            key = near_id[event_id[:-_END]] + own.digest()
+            near: bytes = near_id[event_id[:-_END]]
         else:
             own = base_content.copy()
+            text = details.text if details else ""
             # Cleaned text has no control characters, so the separator cannot occur in a field.
-            said = (kind, str(at), listing, application or "", actor or "", owner or "", text or "")
+            said = (kind, str(at), listing, application or "", actor or "", owner or "", text)
             own.update("\x1f".join(said).encode())
-            key = near_day[at // _DAY] + own.digest()
-        return [key, listing, application, kind, at, actor, owner, text, event_id, 0]
+            near = near_day[str(at // _DAY)]
+        return near + own.digest()
 
     def arrivals(items: Sequence[FeedItem]) -> Arrivals:
         events = [item for item in items if isinstance(item, FeedEvent)]
+        columns = b""
+        listing: tuple[str, ...] = ()
+        kind: tuple[str, ...] = ()
+        if events:
+            _, event_id, kind, at, listing, application, actor, owner, details = zip(*events, strict=True)
+            texts = tuple([said.text if said else None for said in details])
+            keys = tuple(map(key_of, events))
+            columns = pack_columns((keys, listing, application, kind, at, actor, owner, texts, event_id))
         return Arrivals(
             items=len(items),
-            rows=[row_of(event) for event in events],
-            listings=list(dict.fromkeys([event.listing for event in events])),
+            events=len(events),
+            columns=columns,
+            listings=list(dict.fromkeys(listing)),
             bad=[tuple(item) for item in items if isinstance(item, BadRow)],
-            unknown=sorted({event.kind for event in events}.difference(known)),
+            unknown=sorted(set(kind).difference(known)),
         )
 
     return arrivals
 
 
-def add_events(plain: Plain, arrivals: Arrivals, run: int) -> int:
+class _Rows(Collection["Row"]):
+    """The rows of arrivals, unpacked while one goes through them."""
+
+    def __init__(self, batch: Sequence[Arrivals], listings: Mapping[str, int], run: int) -> None:
+        self._batch, self._listings, self._run = batch, listings, run
+
+    def __len__(self) -> int:
+        return sum(arrivals.events for arrivals in self._batch)
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(arrivals.rows(self._listings, self._run) for arrivals in self._batch)
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
+
+
+def add_events(plain: Plain, batch: Sequence[Arrivals], run: int) -> int:
     """Keep, as the import `run`'s, events that are new or newer versions of known ones; how many."""
-    rows = arrivals.rows
-    if not rows:
+    refs = dict.fromkeys(ref for arrivals in batch for ref in arrivals.listings)
+    if not refs:
         return 0
-    listings = _listing_ids(plain, arrivals.listings)
-    for row in rows:
-        row[LISTING] = listings[row[LISTING]]
-        row[IMPORT] = run
+    rows = _Rows(batch, _listing_ids(plain, list(refs)), run)
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     added = plain.insert_new("event", EVENT_COLUMNS, rows, key="key")
     named = [row for row in rows if row[EVENT_ID] is not None] if added < len(rows) else []
@@ -142,13 +156,15 @@ def add_events(plain: Plain, arrivals: Arrivals, run: int) -> int:
     )
     if added or newer:
         plain.run(
-            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT listing_id FROM event WHERE seq > ?)",
+            f"UPDATE listing SET next_moment = 0 WHERE {_NOT_YET} id IN "
+            "(SELECT listing_id FROM event WHERE seq > ?)",
             (before,),
         )
     if newer:  # an older version may have been of another listing
         plain.run(
-            "UPDATE listing SET next_moment = 0 WHERE id IN (SELECT o.listing_id FROM event n JOIN event o "
-            "ON o.seq = n.corrects OR o.corrects = n.corrects WHERE n.seq > ? AND n.corrects IS NOT NULL)",
+            f"UPDATE listing SET next_moment = 0 WHERE {_NOT_YET} id IN "
+            "(SELECT o.listing_id FROM event n JOIN event o ON o.seq = n.corrects OR o.corrects = n.corrects "
+            "WHERE n.seq > ? AND n.corrects IS NOT NULL)",
             (before,),
         )
     return added + newer

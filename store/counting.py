@@ -8,7 +8,7 @@ to a past day is the board as it was at that day's end (design, section 3, rule 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,15 +21,9 @@ _FEW = 20
 _FOREVER = 1 << 30  # a day after all others
 
 
-class Stretch(NamedTuple):
-    """What held for a task on the days from `from_day` to before `until_day` (None: it still does)."""
-
-    kpi_id: int
-    from_day: int
-    until_day: int | None
-    due_on: int
-    done_by: int
-    paused: int
+# What held for a task on the days from the first to before the second (None: it still does): the number of
+# its KPI, the two days, due_on, done_by, and whether it was paused.
+Stretch = tuple[int, int, int | None, int, int, int]
 
 
 class Tally:
@@ -41,7 +35,7 @@ class Tally:
         self.changes: defaultdict[Key, int] = defaultdict(int)
 
     def add(self, stretches: Iterable[Stretch], step: int) -> None:
-        """Count the stretches in (`step` 1) or out (-1).
+        """Count the stretches in (`step` 1) or out (-1); one of no day at all counts for nothing.
 
         By rule 5 a task is on track before `due_on`, due from then to `done_by`, overdue after it; a paused
         one is paused all along. `changes` gets the days on which a status begins and on which it ceases.
@@ -55,10 +49,14 @@ class Tally:
                 if until is not None:
                     changes[kpi_id, until, PAUSED] -= step
                 continue
+            if until is not None and until <= due_on:  # most tasks are nothing but on track
+                changes[kpi_id, begin, ON_TRACK] += step
+                changes[kpi_id, until, ON_TRACK] -= step
+                continue
             end = _FOREVER if until is None else until
             if begin < due_on:
                 changes[kpi_id, begin, ON_TRACK] += step
-                changes[kpi_id, min(due_on, end), ON_TRACK] -= step
+                changes[kpi_id, due_on, ON_TRACK] -= step
             overdue = done_by + 1
             start = max(begin, due_on)
             if start < end and start < overdue:
@@ -104,15 +102,11 @@ def _move_at_once(plain: Plain, table: str, names: str, key: tuple[str, ...], mo
 
 def stored_stretches(plain: Plain) -> Iterator[Stretch]:
     """The stretches of every stored task."""
-    for row in plain.rows("SELECT kpi_id, since, ended_on, due_on, done_by, paused FROM task"):
-        stretch = Stretch(*row)
-        if stretch.until_day is None or stretch.from_day < stretch.until_day:
-            yield stretch
-    for row in plain.rows(
+    yield from plain.stream("SELECT kpi_id, since, ended_on, due_on, done_by, paused FROM task")
+    yield from plain.stream(
         "SELECT t.kpi_id, p.from_day, p.until_day, p.due_on, p.done_by, p.paused "
         "FROM task_phase p JOIN task t ON t.id = p.task_id"
-    ):
-        yield Stretch(*row)
+    )
 
 
 def recount(plain: Plain) -> int:

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,12 +29,16 @@ GONE = "a helping process has ended unexpectedly; what was kept is whole, please
 
 
 class Member:
-    """One helping process: `ask` it, then take its `answers`; one question at a time."""
+    """One helping process: `ask` it, then take its `answers`; several questions are answered in turn."""
 
-    def __init__(self) -> None:
-        """Start the process; it takes a moment to be ready, and the first question may be put at once."""
+    def __init__(self, ahead: int) -> None:
+        """Start the process; it takes a moment to be ready, and the first question may be put at once.
+
+        Up to `ahead` answers are fetched before they are asked for, so that the process goes on meanwhile.
+        """
         self._dismissed = False
-        self._room = threading.Semaphore(0)
+        self._room = threading.Semaphore(ahead)
+        self._fetched: SimpleQueue[tuple[bytes, bytes] | StoreError] = SimpleQueue()
         paths = os.pathsep.join(path for path in sys.path if path)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "store.crew_member"],
@@ -43,49 +48,38 @@ class Member:
             env={**os.environ, "PYTHONPATH": paths},
             start_new_session=True,  # ctrl-c is for this process, which then lets the member go
         )
+        threading.Thread(target=self._fetch, name="stagewatch-fetching", daemon=True).start()
 
     def ask(self, job: str, *arguments: Any, **named: Any) -> None:
         """Put a question: the name of a job that members know, and its arguments."""
         if self._process.stdin is not None:
-            write_frame(self._process.stdin, ANSWER, pickle.dumps((job, (arguments, named))))
+            with suppress(OSError):  # it is gone, as the one who wants the answer will be told
+                write_frame(self._process.stdin, ANSWER, pickle.dumps((job, (arguments, named))))
 
-    def answers(self, ahead: int = 0) -> Iterator[Any]:
-        """The answers to the last question, in order; StoreError as the job raised it.
-
-        Up to `ahead` answers are fetched before they are asked for, so that the member goes on meanwhile.
-        """
-        for kind, content in self._fetched(ahead) if ahead else self._frames():
+    def answers(self) -> Iterator[Any]:
+        """The answers to the first question not answered yet, in order; StoreError as the job raised it."""
+        while True:
+            found = self._fetched.get()
+            if isinstance(found, StoreError):
+                raise found
+            kind, content = found
+            if kind == END:
+                return
+            self._room.release()
             if kind == FAILED:
                 raise pickle.loads(content)  # noqa: S301 - our own process wrote it
             yield marshal.loads(content)  # noqa: S302 - our own process wrote it
 
-    def _frames(self) -> Iterator[tuple[bytes, bytes]]:
-        """The messages up to the one that says END."""
-        while (frame := read_frame(self._process.stdout))[0] != END:
-            yield frame
-
-    def _fetched(self, ahead: int) -> Iterator[tuple[bytes, bytes]]:
-        """The same messages, fetched by a thread."""
-        fetched: SimpleQueue[tuple[bytes, bytes] | StoreError | None] = SimpleQueue()
-        self._room = threading.Semaphore(ahead)
-
-        def fetch() -> None:
-            try:
-                for frame in self._frames():
-                    fetched.put(frame)
+    def _fetch(self) -> None:
+        """Take what the process says from its pipe, as far ahead as is wanted."""
+        try:
+            while not self._dismissed:
+                frame = read_frame(self._process.stdout)
+                self._fetched.put(frame)
+                if frame[0] != END:
                     self._room.acquire()
-                    if self._dismissed:
-                        return
-                fetched.put(None)
-            except (StoreError, OSError, ValueError):  # the process or its pipe is gone
-                fetched.put(StoreError(GONE))
-
-        threading.Thread(target=fetch, name="stagewatch-fetching", daemon=True).start()
-        while (found := fetched.get()) is not None:
-            if isinstance(found, StoreError):
-                raise found
-            self._room.release()
-            yield found
+        except (StoreError, OSError, ValueError):  # the process or its pipe is gone
+            self._fetched.put(StoreError(GONE))
 
     def dismiss(self) -> None:
         """End the process, whatever it is doing."""
@@ -101,9 +95,9 @@ class Member:
 class Crew:
     """So many members, dismissed at the end of the `with` block."""
 
-    def __init__(self, size: int) -> None:
-        """Start them all."""
-        self.members = [Member() for _ in range(size)]
+    def __init__(self, size: int, ahead: int) -> None:
+        """Start them all; up to `ahead` answers of each are fetched before they are asked for."""
+        self.members = [Member(ahead) for _ in range(size)]
 
     def __enter__(self) -> Self:
         return self

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.audit_entry import Change
 from store.counting import write_counts
+from store.packed import Packed, pack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from store.counting import Key
     from store.plain import Plain
     from store.work import Work
@@ -25,7 +29,7 @@ LISTING_COLUMNS = (
     "due_on, done_by, frozen, next_moment, id"
 )
 
-Rows = list[tuple[Any, ...]]
+Rows = Collection[tuple[Any, ...]]
 
 
 class Difference(NamedTuple):
@@ -50,6 +54,15 @@ class Difference(NamedTuple):
     listings: Rows
     counts: dict[Key, int]
     changes: dict[Key, int]
+
+    def packed(self) -> tuple[Any, ...]:
+        """The fields, with rows packed, for another process."""
+        return tuple(pack(field) if isinstance(field, list) else field for field in self)
+
+    @classmethod
+    def unpacked(cls, fields: Iterable[Any]) -> Difference:
+        """The same again, from what `packed` gave."""
+        return cls._make(Packed(field) if isinstance(field, list) else field for field in fields)
 
     def is_empty(self) -> bool:
         """Whether the store holds already what it should."""

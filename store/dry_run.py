@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpi.policy import Action
-from store.arrivals import CONTENT, EVENT_COLUMNS, EVENT_ID, LISTING, known_listings, possible_at
+from store.arrivals import CONTENT, EVENT_COLUMNS, EVENT_ID, known_listings, possible_at
 from store.corrections import correction_key
-from store.importing import BATCH, PIECES, Reading
+from store.importing import Reading
 from store.moment import driver_in_words
 from store.organisation import load_organisation
 from store.permission import permit
@@ -70,9 +70,9 @@ def dry_run(
         possible = possible_at(organisation, clock())
         reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.known_events)
         with closing(_Seen(plain)) as seen:
-            for arrivals in reading.pieces(max(1, BATCH // PIECES)):
+            for arrivals in reading.pieces(PIECE):
                 added = seen.take(arrivals)
-                tally.count(arrivals.items, len(arrivals.rows), added, arrivals.bad_rows())
+                tally.count(arrivals.items, arrivals.events, added, arrivals.bad_rows())
                 tally.note_activities(arrivals.unknown)
                 if progress is not None:
                     progress(arrivals.progress)
@@ -93,6 +93,9 @@ def dry_run(
     )
 
 
+PIECE = 5_000  # rows that are looked for at a time
+
+
 class _Seen:
     """The events of the store and of the file so far; the file's stand in a temporary file, not in memory."""
 
@@ -104,11 +107,10 @@ class _Seen:
 
     def take(self, arrivals: Arrivals) -> int:
         """How many of the events an import would add."""
-        rows = arrivals.rows
-        listings = known_listings(self._store, arrivals.listings)
-        for row in rows:
-            # A listing that the store does not know stands for itself: it differs from every known one.
-            row[LISTING] = listings.get(row[LISTING], row[LISTING])
+        # A listing that the store does not know stands for itself: it differs from every known one.
+        listings: dict[str, Any] = {ref: ref for ref in arrivals.listings}
+        listings.update(known_listings(self._store, arrivals.listings))
+        rows = list(arrivals.rows(listings))
         first = self._first_versions([row[0] for row in rows])
         new: dict[bytes, bytes] = {}
         corrected: set[bytes] = set()

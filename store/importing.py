@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,9 +22,10 @@ from store.mappings import remember_mapping
 from store.quarantine import set_aside
 from store.reading import open_reader
 from store.tally import Quarantined, Tally
+from store.together import replayers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from store.feeds.mapping import Mapping
     from store.feeds.reading import BadRow, FeedItem
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
     from store.work import Store, Work
 
 # Rows of a transaction: the more, the fewer pages of the indexes are written again and again. They come in
-# pieces, so that no process holds more than a few of them.
-BATCH, PIECES, AHEAD = 20_000, 4, 2
+# so many pieces, so that what is worked on fits in a processor's cache; a batch of them is read ahead.
+BATCH, PIECES, AHEAD = 20_000, 40, 40
 LARGE = 4 << 20  # bytes from which it is worth starting a process to read a file
 READING = 0.6  # the share of an import's time that goes into reading and keeping, before the replay
 _Item = TypeVar("_Item")
@@ -84,20 +86,38 @@ def import_file(
     if _size(path) is not None:
         open_feed(path, mapping, organisation.spec.zone, possible).close()  # refused before anything is noted
     reading = Reading(path, mapping, organisation.spec.zone, possible, organisation.known_events)
-    tally, complete, piece = Tally(), True, max(1, BATCH // PIECES)
+    tally = Tally()
+    # Who replays gets ready while the file is read.
+    with replayers(store.location) if reading.is_large else nullcontext() as crew:
+        run, complete, broken = _bring_in(store, reading, tally, progress, stopped)
+        _replay(store, progress, crew)
+    if broken is not None:
+        kept = f"{tally.added:,} new events before that were kept" if tally.added else "nothing was added"
+        raise FeedError(f"{broken}; {kept}, run the same file again for the rest") from broken
+    return _result(store, run, clean(str(path)), tally, complete=complete)
+
+
+def _bring_in(
+    store: Store,
+    reading: Reading,
+    tally: Tally,
+    progress: Callable[[float], None] | None,
+    stopped: Callable[[], bool] | None,
+) -> tuple[int, bool, FeedError | None]:
+    """Keep a file's rows, batch by batch: the import's number, whether all were read, what broke it off."""
+    complete, piece = True, max(1, BATCH // PIECES)
     run: int | None = None
     broken: FeedError | None = None
     try:
         with collecting_rarely():
             for batch in _portions(reading.pieces(piece), -(-BATCH // piece)):
                 with store.work("import.file", origin="import") as work:
-                    run = run or begin_run(work, mapping, path)
-                    for arrivals in batch:
-                        bad = keep(work, arrivals, run, tally)
-                        set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
-                        if arrivals.digest is not None:
-                            end_run(work, run, arrivals.digest)
-                            replay_few(work)
+                    run = run or begin_run(work, reading.mapping, reading.path)
+                    bad = keep(work, batch, run, tally)
+                    set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
+                    if batch[-1].digest is not None:
+                        end_run(work, run, batch[-1].digest)
+                        replay_few(work)
                 if progress is not None:
                     progress(batch[-1].progress * READING)
                 if stopped is not None and stopped():
@@ -107,13 +127,9 @@ def import_file(
         broken = error
     if broken is not None or run is None:
         with store.work("import.file", origin="import") as work:
-            run = run or begin_run(work, mapping, path)
+            run = run or begin_run(work, reading.mapping, reading.path)
             end_run(work, run, None)
-    _replay(store, progress)
-    if broken is not None:
-        kept = f"{tally.added:,} new events before that were kept" if tally.added else "nothing was added"
-        raise FeedError(f"{broken}; {kept}, run the same file again for the rest") from broken
-    return _result(store, run, clean(str(path)), tally, complete=complete)
+    return run, complete, broken
 
 
 def organisation_of(store: Store) -> Organisation:
@@ -134,17 +150,22 @@ class Reading(NamedTuple):
     possible: Possible
     known: Collection[str]
 
+    @property
+    def is_large(self) -> bool:
+        """Whether other processes should help with the file, and can."""
+        return processors() > 1 and (_size(self.path) or 0) >= LARGE
+
     def pieces(self, size: int) -> Iterator[Arrivals]:
         """The file's rows, `size` at a time; FeedError, after what stands before it, where it breaks off.
 
         A large file is read by another process while this one writes.
         """
-        if processors() == 1 or (_size(self.path) or 0) < LARGE:
+        if not self.is_large:
             yield from self.pieces_here(size)
             return
-        with Crew(1) as crew:
+        with Crew(1, AHEAD) as crew:
             crew.members[0].ask("read", self, size)
-            for answer in crew.members[0].answers(ahead=AHEAD):
+            for answer in crew.members[0].answers():
                 yield Arrivals(*answer)
 
     def pieces_here(self, size: int) -> Iterator[Arrivals]:
@@ -190,14 +211,16 @@ def _portions(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
         raise broken[0]
 
 
-def keep(work: Work, arrivals: Arrivals, run: int, tally: Tally) -> list[BadRow]:
+def keep(work: Work, batch: Sequence[Arrivals], run: int, tally: Tally) -> list[BadRow]:
     """Keep the events of a batch and count every row in `tally`; those that were not understood.
 
     The run's own counts are brought up to the tally's.
     """
-    bad = arrivals.bad_rows()
-    tally.count(arrivals.items, len(arrivals.rows), add_events(work.plain, arrivals, run), bad)
-    tally.note_activities(arrivals.unknown)
+    bad = [row for arrivals in batch for row in arrivals.bad_rows()]
+    items, events = sum(one.items for one in batch), sum(one.events for one in batch)
+    tally.count(items, events, add_events(work.plain, batch, run), bad)
+    for arrivals in batch:
+        tally.note_activities(arrivals.unknown)
     work.plain.run(
         "UPDATE import_run SET rows = ?, added = ?, duplicates = ?, sandbox = ?, quarantined = ? "
         "WHERE id = ?",
@@ -231,13 +254,14 @@ def end_run(work: Work, run: int, digest: str | None) -> None:
     work.plain.run("UPDATE import_run SET digest = ?, finished_at = ? WHERE id = ?", (digest, work.now, run))
 
 
-def _replay(store: Store, progress: Callable[[float], None] | None) -> None:
+def _replay(store: Store, progress: Callable[[float], None] | None, crew: Crew | None) -> None:
     """Bring the tasks up to date; the rest of the progress is told by listings."""
     if progress is None:
-        advance(store)
+        advance(store, crew=crew)
         return
     waiting = _read(store, "SELECT count(*) FROM listing WHERE next_moment = 0")[0]
-    advance(store, lambda done: progress(min(1.0, READING + (1 - READING) * done / max(done, waiting))))
+    share = 1 - READING
+    advance(store, lambda done: progress(min(1.0, READING + share * done / max(done, waiting))), crew)
     progress(1.0)
 
 

@@ -14,6 +14,7 @@ from store.together import FIRST_PORTION, WAITING, Together, is_worth_a_crew, ne
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from store.crew import Crew
     from store.location import Location
     from store.work import Store, Work
 
@@ -29,11 +30,11 @@ def bring_up_to_date(location: Location) -> int:
         store.close()
 
 
-def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
+def advance(store: Store, progress: Callable[[int], None] | None = None, crew: Crew | None = None) -> int:
     """Replay every listing for which something has happened by now; how many there were.
 
     New events, timers that have gone off, events that were dated ahead: all wait in `next_moment`.
-    `progress` is told how many have been done so far.
+    `progress` is told how many have been done so far. `crew` is one of `together.replayers`, if there is one.
     """
     with store.work("tasks.advance") as work:
         check_version(work.plain, store.location)
@@ -41,7 +42,7 @@ def advance(store: Store, progress: Callable[[int], None] | None = None) -> int:
         work.changed = False
     done, portion = 0, FIRST_PORTION
     if many:
-        together = Together(store, waiting=True, progress=progress)
+        together = Together(store, waiting=True, progress=progress, crew=crew)
         together.run()
         done = together.listings
     # What is left: few listings, or what has come in behind the crew's backs.

@@ -16,7 +16,7 @@ from store.failures import in_words, is_drivers
 from store.sqlite_open import open_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from store.location import Location
 
@@ -66,7 +66,7 @@ class Plain:
         """Run a statement that changes rows; how many it changed."""
         return int(self.connection.execute(self._sql(sql), parameters).rowcount)
 
-    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+    def many(self, sql: str, rows: Collection[Sequence[Any]]) -> int:
         """Run a statement once per row of parameters; how many rows it changed altogether."""
         if not rows:
             return 0
@@ -77,7 +77,7 @@ class Plain:
         finally:
             cursor.close()
 
-    def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    def insert(self, table: str, columns: str, rows: Collection[Sequence[Any]]) -> None:
         """Put rows into a table, `columns` naming their values; many at once by the server's fastest way."""
         if self.postgres and len(rows) > _FEW:
             if self.value("SELECT row_security_active(?)", (table,)):
@@ -88,19 +88,19 @@ class Plain:
         marks = ", ".join("?" * len(columns.split(",")))
         self.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
-    def _copy(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _copy(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         with self.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
 
-    def _insert_looked_at(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _insert_looked_at(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """A server copies nothing into a table whose rows it looks at one by one, by who asks."""
         self.run(f"CREATE TEMP TABLE coming ON COMMIT DROP AS SELECT {columns} FROM {table} WHERE false")
         self._copy("coming", columns, rows)
         self.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM coming")
         self.run("DROP TABLE coming")
 
-    def insert_new(self, table: str, columns: str, rows: Sequence[Sequence[Any]], *, key: str) -> int:
+    def insert_new(self, table: str, columns: str, rows: Collection[Sequence[Any]], *, key: str) -> int:
         """Put in those rows, in their order, whose `key` is not there yet; how many those were."""
         marks = ", ".join("?" * len(columns.split(",")))
         if not (self.postgres and len(rows) > _FEW):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from functools import partial
-from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.clock import Replay, Task, replay
-from kpi.events import Event, instant_of
+from kpi.events import Event, Instant, instant_of
 from store.corrections import CURRENT_ONLY, any_corrected
-from store.counting import Stretch, Tally
+from store.counting import Tally
 from store.difference import (
     APPLICATION_COLUMNS,
     FREEZE_COLUMNS,
@@ -29,14 +28,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kpi.targets import TargetSet
+    from store.counting import Stretch
     from store.organisation import Organisation
     from store.plain import Plain, Row
 
 _FACTS = ("title", "department", "role_type", "urgency", "criticality")
 _INTERNAL = {"yes": 1, "no": 0}
 _TIMES = ("first_interview_at", "last_interview_at")
-# Places in TASK_COLUMNS.
-_KPI, _SINCE, _DUE_ON, _DONE_BY, _PAUSED, _ENDED_ON = 4, 10, 11, 12, 13, 15
+# What an event says beside its columns: all of it, and the last three fields of an Event out of it.
+_Dates = tuple[date | None, Instant | None, Instant | None]
+_Detail = tuple[dict[str, str], _Dates]
+_NO_DATES: _Dates = (None, None, None)
+_KPI = 4  # its place in TASK_COLUMNS
+_OF_STRETCH: Callable[[Row], Stretch] = itemgetter(_KPI, 10, 15, 11, 12, 13)  # its fields' places there
 _AT, _LISTING, _ORDER, _DETAIL = 1, 5, 6, 7  # places in a row of _events
 
 
@@ -82,10 +86,10 @@ def compare(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
     organisation, sets, kpi_ids = ground
     rules, calendars = organisation.rules, organisation.calendars
     for listing_id, ref in listings:
-        rows = events.get(listing_id, [])
-        result = replay(ref, [_event(row) for row in rows], rules, sets, calendars, now)
+        told, facts = _told(events[listing_id], now)
+        result = replay(ref, told, rules, sets, calendars, now)
         _add_rows(made, listing_id, ref, result, kpi_ids)
-        made.listings.add(_summary(listing_id, ref, result, _facts(rows, now)))
+        made.listings.add(_summary(listing_id, ref, result, facts))
     return _difference(held, made, sum(map(len, events.values())))
 
 
@@ -103,45 +107,52 @@ def _held(plain: Plain, ids: list[int]) -> _Rows:
 
 
 def _events(plain: Plain, ids: list[int]) -> dict[int, list[Row]]:
-    """The listings' events in order, each as `_event` wants it: an Event's fields first, its detail last."""
+    """The listings' events in order, each as `_told` wants it: an Event's fields first, its detail last."""
     only = f"{CURRENT_ONLY} AND " if any_corrected(plain) else ""
-    rows = list(
-        plain.where_in(
-            "SELECT e.kind, e.at, e.application, e.actor, e.owner, e.listing_id, "
-            f"coalesce(e.corrects, e.seq), e.detail FROM event e WHERE {only}e.listing_id IN (…)",
-            ids,
-        )
-    )
-    rows.sort(key=itemgetter(_LISTING, _AT, _ORDER))
-    return {listing_id: list(group) for listing_id, group in groupby(rows, key=itemgetter(_LISTING))}
+    found: dict[int, list[Row]] = {listing_id: [] for listing_id in ids}
+    for row in plain.where_in(
+        "SELECT e.kind, e.at, e.application, e.actor, e.owner, e.listing_id, "
+        f"coalesce(e.corrects, e.seq), e.detail FROM event e WHERE {only}e.listing_id IN (…)",
+        ids,
+    ):
+        found[row[_LISTING]].append(row)
+    for rows in found.values():
+        rows.sort(key=itemgetter(_ORDER))
+        rows.sort(key=itemgetter(_AT))
+    return found
 
 
-def _event(row: Row) -> Event:
-    detail = row[_DETAIL]
-    event = _new_event((*row[:_LISTING], None, None, None))
-    if detail is None or ('_date": ' not in detail and '_at": ' not in detail):
-        return event
-    facts = json.loads(detail)
-    closing = facts.get("closing_date")
-    first, last = (facts.get(name) for name in _TIMES)
-    return event._replace(
-        closing_date=date.fromisoformat(closing) if closing else None,
-        first_interview_at=instant_of(datetime.fromisoformat(first)) if first else None,
-        last_interview_at=instant_of(datetime.fromisoformat(last)) if last else None,
-    )
-
-
-def _facts(rows: Sequence[Row], now: int) -> dict[str, str]:
-    """The latest that the events up to now say of their listing."""
+def _told(rows: Sequence[Row], now: int) -> tuple[list[Event], dict[str, str]]:
+    """The rows as events, and the latest that those up to now say of their listing."""
+    events: list[Event] = []
     known: dict[str, str] = {}
+    details: dict[str, _Detail] = {}  # an export repeats the same with every event of a listing
     before = None
     for row in rows:
-        detail = row[_DETAIL]
-        # An export repeats the same with every event of a listing.
-        if detail is not None and detail != before and row[_AT] <= now:
-            known.update(json.loads(detail))
-            before = detail
-    return known
+        text, dates = row[_DETAIL], _NO_DATES
+        if text is not None:
+            detail = details.get(text)
+            if detail is None:
+                detail = details[text] = _detail(text)
+            facts, dates = detail
+            if detail is not before and row[_AT] <= now:
+                known.update(facts)
+                before = detail
+        events.append(_new_event(row[:_LISTING] + dates))
+    return events, known
+
+
+def _detail(text: str) -> _Detail:
+    facts = json.loads(text)
+    if '_date": ' not in text and '_at": ' not in text:
+        return facts, _NO_DATES
+    closing = facts.get("closing_date")
+    first, last = (facts.get(name) for name in _TIMES)
+    return facts, (
+        date.fromisoformat(closing) if closing else None,
+        instant_of(datetime.fromisoformat(first)) if first else None,
+        instant_of(datetime.fromisoformat(last)) if last else None,
+    )
 
 
 def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: dict[str, int]) -> None:
@@ -149,19 +160,8 @@ def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: d
     target_set = result.target_set
     for task in result.tasks:
         made.tasks[task.id] = _task_row(task, listing_id, ref, owner, target_set, kpi_ids)
-        until = task.since
-        for phase in reversed(task.earlier):
-            made.phases.add(
-                (
-                    task.id,
-                    phase.begin.toordinal(),
-                    until.toordinal(),
-                    phase.due_on.toordinal(),
-                    phase.done_by.toordinal(),
-                    int(phase.paused),
-                )
-            )
-            until = phase.begin
+        if task.earlier:
+            made.phases.update(_phase_rows(task))
     ends = [day.toordinal() for day, _ in result.owners[1:]] + [None]
     made.owners.update(
         (listing_id, day.toordinal(), end, name)
@@ -172,6 +172,21 @@ def _add_rows(made: _Rows, listing_id: int, ref: str, result: Replay, kpi_ids: d
         for freeze in result.freezes
     )
     made.applications.update((listing_id, name, name.casefold()) for name in result.applications)
+
+
+def _phase_rows(task: Task) -> Iterator[Row]:
+    """Rows of PHASE_COLUMNS, the latest first."""
+    until = task.since
+    for phase in reversed(task.earlier):
+        yield (
+            task.id,
+            phase.begin.toordinal(),
+            until.toordinal(),
+            phase.due_on.toordinal(),
+            phase.done_by.toordinal(),
+            int(phase.paused),
+        )
+        until = phase.begin
 
 
 def _task_row(
@@ -249,9 +264,6 @@ def _difference(held: _Rows, made: _Rows, events: int) -> Difference:
 
 
 def _stretches(tasks: Iterable[Row], phases: Iterable[Row], rows: _Rows) -> Iterator[Stretch]:
-    for task in tasks:
-        ended_on = task[_ENDED_ON]
-        if ended_on is None or task[_SINCE] < ended_on:
-            yield Stretch(task[_KPI], task[_SINCE], ended_on, task[_DUE_ON], task[_DONE_BY], task[_PAUSED])
+    yield from map(_OF_STRETCH, tasks)
     for task_id, *stretch in phases:
-        yield Stretch(rows.tasks[task_id][_KPI], *stretch)
+        yield (rows.tasks[task_id][_KPI], *stretch)

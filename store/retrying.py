@@ -139,7 +139,7 @@ def _of_source(store: Store, chosen: Chosen, mapping: Mapping, of_run: Tally) ->
                 break
             found = list(reread([(line, cells) for _, line, cells in rows], mapping, zone, possible))
             ids = [row[0] for row in rows]
-            keep(work, arrivals(_flat(found)), run, of_run)
+            keep(work, [arrivals(_flat(found))], run, of_run)
             understood = _sort(work, ids, found)
         last = ids[-1]
         yield len(rows), understood

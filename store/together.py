@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import closing
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING, NamedTuple
 
 from store.bulk import collecting_rarely
 from store.crew import Crew, processors
@@ -14,19 +14,22 @@ from store.projection import compare, load_ground
 from store.schema import check_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from store.crew import Member
+    from store.location import Location
     from store.plain import Plain
     from store.work import Store
 
 # Listings per portion: enough to make commits cheap, few enough that other writers wait a moment only and
 # that their events fit in memory, however many each has.
 PORTION, FIRST_PORTION = 2_000, 200
-FEW_EVENTS, MANY_EVENTS = 5_000, 12_000
+FEW_EVENTS, MANY_EVENTS = 6_000, 12_000
 # With fewer listings the processes would take longer to start than to help.
 WORTH_A_CREW = 1_500
 MOST_MEMBERS = 3
+# Portions that a member has before it, and how many answers of each wait here: nobody waits for the writer.
+AT_ONCE, AHEAD = 2, 1
 WAITING = "next_moment IS NOT NULL AND next_moment <= ?"
 
 
@@ -44,14 +47,41 @@ def is_worth_a_crew(plain: Plain, now: int, *, waiting: bool) -> bool:
     return processors() > 1 and bool(plain.value(many, values) >= WORTH_A_CREW)
 
 
+@contextmanager
+def replayers(location: Location) -> Iterator[Crew]:
+    """A crew that is getting ready to replay, which takes it a moment; dismissed at the end of the block."""
+    with Crew(min(MOST_MEMBERS, processors()), AHEAD) as crew:
+        for member in crew.members:
+            member.ask("prepare", location)
+        yield crew
+
+
+class _Portion(NamedTuple):
+    """What a member was asked: up to `size` listings, with numbers over `after` and at most `until`."""
+
+    member: Member
+    size: int
+    after: int
+    until: int
+
+
 class Together:
     """One pass over the listings, in the order of their numbers; over those `waiting` for a replay, or all.
 
     Afterwards `listings` says how many were replayed, `changed` how many tasks and phases differed.
     """
 
-    def __init__(self, store: Store, *, waiting: bool, progress: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        waiting: bool,
+        progress: Callable[[int], None] | None,
+        crew: Crew | None = None,
+    ) -> None:
+        """`crew` is one of `replayers`; without it there will be one for this pass."""
         self._store = store
+        self._crew = crew
         self._now = store.clock()
         self._waiting = waiting
         self._progress = progress
@@ -64,19 +94,21 @@ class Together:
 
     def run(self) -> None:
         """Replay them all. StoreError as from any writing; what was written by then is whole."""
-        under_way: deque[tuple[Member, int, int]] = deque()
+        under_way: deque[_Portion] = deque()
         with (
             collecting_rarely(),
-            Crew(min(MOST_MEMBERS, processors())) as crew,
+            nullcontext(self._crew) if self._crew else replayers(self._store.location) as crew,
             closing(connect(self._store.location)) as plain,
         ):
-            for member in crew.members:
+            for member in crew.members * AT_ONCE:
                 self._hand_out(plain, member, under_way)
+            for member in crew.members:
+                list(member.answers())  # it is ready
             while under_way:
-                member, after, until = under_way.popleft()
+                member, size, after, until = under_way.popleft()
                 ((revision, listings, found),) = member.answers()
-                difference = Difference(*found)
-                self._portion = next_portion(self._portion, difference.events)
+                difference = Difference.unpacked(found)
+                self._portion = next_portion(size, difference.events)
                 self._hand_out(plain, member, under_way)
                 if not difference.is_empty():
                     self._write(difference, revision, after, until)
@@ -84,7 +116,7 @@ class Together:
                 if self._progress is not None:
                     self._progress(self.listings)
 
-    def _hand_out(self, plain: Plain, member: Member, under_way: deque[tuple[Member, int, int]]) -> None:
+    def _hand_out(self, plain: Plain, member: Member, under_way: deque[_Portion]) -> None:
         """Give a member the next portion, if there is one."""
         where, values = (f"{WAITING} AND ", [self._now]) if self._waiting else ("", [])
         until = plain.value(
@@ -93,7 +125,7 @@ class Together:
         )
         if until is not None:
             member.ask("replay", self._store.location, self._after, until, self._now, waiting=self._waiting)
-            under_way.append((member, self._after, until))
+            under_way.append(_Portion(member, self._portion, self._after, until))
             self._after = until
 
     def _write(self, difference: Difference, revision: int, after: int, until: int) -> None:

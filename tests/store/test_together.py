@@ -14,8 +14,10 @@ from kpi.errors import StagewatchError
 from store import together
 from store.crew import Crew
 from store.errors import StoreError
+from store.feeds.errors import FeedError
 from store.feeds.mapping import load_mapping
-from store.importing import import_file
+from store.feeds.rows import Possible
+from store.importing import Reading, import_file
 from store.maintenance import advance, rebuild
 from tests.oracle import generate
 from tests.store.helpers import everything, import_rows, new_store, reader_of
@@ -27,15 +29,18 @@ if TYPE_CHECKING:
     from store.work import Store
 
 
+POSSIBLE = Possible(631_238_400_000_000, 1_893_455_999_999_999, "1990-01-01", "2089-12-31")
+
+
 @pytest.fixture
 def crews(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Crews work for the smallest store, a few listings at a time; how many members each had."""
     sizes: list[int] = []
     start = Crew.__init__
 
-    def noted(self: Crew, size: int) -> None:
+    def noted(self: Crew, size: int, ahead: int) -> None:
         sizes.append(size)
-        start(self, size)
+        start(self, size, ahead)
 
     monkeypatch.setattr(Crew, "__init__", noted)
     for module in ("together", "importing"):
@@ -71,7 +76,7 @@ def test_with_others_helping_the_store_is_the_same(
         monkeypatch.setattr("store.importing.BATCH", 100)
         shares: list[float] = []
         result = import_file(store, written(rows, tmp_path), load_mapping(generate.MAPPING), shares.append)
-        assert crews == [1, 2]  # one reads, then two replay
+        assert crews == [2, 1]  # two get ready to replay, one reads
         assert (result.rows, result.events_added) == (len(rows), len(rows))
         assert shares == sorted(shares)
         assert shares[-1] == 1.0
@@ -188,7 +193,7 @@ def test_a_member_that_is_killed_is_an_error_in_words_and_nothing_is_lost(
 
 
 def test_members_end_with_the_process_that_asked_them() -> None:
-    with Crew(2) as crew:
+    with Crew(2, 1) as crew:
         pids = [member._process.pid for member in crew.members]
         for member in crew.members:
             assert member._process.stdin is not None
@@ -196,4 +201,42 @@ def test_members_end_with_the_process_that_asked_them() -> None:
         deadline = time.monotonic() + 20
         while any(member._process.poll() is None for member in crew.members):
             assert time.monotonic() < deadline, pids
+            time.sleep(0.01)
+
+
+def test_questions_are_answered_in_turn_whatever_becomes_of_one(tmp_path: Path) -> None:
+    rows = generate.recruitment(15, 3)
+    reading = Reading(
+        written(rows, tmp_path), load_mapping(generate.MAPPING), "Europe/London", POSSIBLE, frozenset()
+    )
+    with Crew(1, 1) as crew:
+        (member,) = crew.members
+        for asked in (reading, reading._replace(path=tmp_path / "none.csv"), reading):
+            member.ask("read", asked, 10)
+        before = list(member.answers())
+        assert sum(answer[0] for answer in before) == len(rows)
+        with pytest.raises(FeedError, match="there is no file"):
+            list(member.answers())
+        assert list(member.answers()) == before
+
+
+def test_no_more_answers_wait_than_are_wanted(tmp_path: Path) -> None:
+    """A member that is ahead of who takes its answers stops, and holds what it has."""
+    reading = Reading(
+        written(generate.recruitment(16, 60), tmp_path),
+        load_mapping(generate.MAPPING),
+        "Europe/London",
+        POSSIBLE,
+        frozenset(),
+    )
+    with Crew(1, 2) as crew:
+        (member,) = crew.members
+        member.ask("read", reading, 1)
+        next(member.answers())
+        deadline = time.monotonic() + 20
+        while member._fetched.qsize() < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        for _ in range(20):  # two, and the next one in hand
+            assert member._fetched.qsize() == 3
             time.sleep(0.01)
