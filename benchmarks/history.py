@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from benchmarks.kept import kept
 from kpi.catalogue import built_in
 from kpi.events import instant_of
-from store.counting import Stretch, Tally, write_counts
+from store.counting import Tally, write_counts
 from store.location import Location
 from store.organisation import found_organisation
 from store.plain import Plain
@@ -142,8 +142,7 @@ class _History:
                     self._phase(number, kpi, (day, since, due_on, done_by, 1 - paused))
                     due_on, done_by = due_on + since - day, done_by + since - day
             ended_on = None if running else since + int(chance() * chance() * 60)
-            if ended_on is None or since < ended_on:
-                self.tally.add((Stretch(kpi, since, ended_on, due_on, done_by, paused),), 1)
+            self.tally.add([(kpi, since, ended_on, due_on, done_by, paused)], 1)
             if running:
                 tasks, due, done = self.open.get(listing, (0, due_on, done_by))
                 self.open[listing] = (tasks + 1, min(due, due_on), min(done, done_by))
@@ -155,7 +154,7 @@ class _History:
             )  # fmt: skip
 
     def _phase(self, number: int, kpi: int, phase: tuple[int, int, int, int, int]) -> None:
-        self.tally.add((Stretch(kpi, *phase),), 1)
+        self.tally.add([(kpi, *phase)], 1)
         self.phases.append((number, *phase))
 
 

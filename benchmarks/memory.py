@@ -36,7 +36,7 @@ def run_measured(argv: list[str], env: Mapping[str, str] | None = None) -> tuple
     return out, peak * os.sysconf("SC_PAGE_SIZE")
 
 
-def _pages(pid: int) -> Iterator[tuple[int, int]]:
+def _pages(pid: int, parent: bytes | None = None) -> Iterator[tuple[int, int]]:
     """The resident pages of a process and of all that it has started, as (its own, those of files)."""
     own = _PROCESSES / str(pid)
     try:
@@ -44,8 +44,11 @@ def _pages(pid: int) -> Iterator[tuple[int, int]]:
         started = [
             int(word) for task in (own / "task").iterdir() for word in (task / "children").read_text().split()
         ]
+        command = (own / "cmdline").read_bytes()
     except (OSError, ValueError):  # it has just ended
+        return
+    if command == parent:  # it has not become another program yet: what it has are its parent's pages
         return
     yield resident - shared, shared
     for child in started:
-        yield from _pages(child)
+        yield from _pages(child, command)
