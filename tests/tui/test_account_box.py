@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from store.accounts import add_account, load_accounts, use_account
 from store.errors import StoreError
-from tests.tui.driving import LARGE, SMALL, Driver, driven, running
+from tests.tui.driving import LARGE, PATIENCE, SMALL, Driver, driven, running
 from tests.tui.fake import World
 from tui.app import StagewatchApp
 from tui.screens import accounts as box
@@ -114,6 +116,25 @@ async def test_that_it_cannot_be_remembered_is_said_and_it_is_shown_all_the_same
         await driver.sees("Southbank Care")
         words = "Southbank is shown, but not remembered: the list cannot be written"
         await driver.until(lambda: words in [n.message for n in driver.app._notifications], "the words")
+
+
+@driven
+async def test_whoever_comes_back_at_once_sees_the_account_of_now_marked(worlds, monkeypatch):
+    slow, real = threading.Event(), use_account
+
+    def late(name):
+        slow.wait(PATIENCE)
+        return real(name)
+
+    monkeypatch.setattr("store.accounts.use_account", late)
+    async with running() as driver:
+        await opened(driver)
+        await driver.press("enter")
+        await driver.sees("Southbank Care")
+        await driver.press("f4")
+        await driver.sees("Change account", "Reading the accounts")
+        slow.set()
+        await driver.sees("(•) Southbank")
 
 
 @driven

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # The cells of a row for name and address, and the most that names take of them.
 _ROOM, _MOST_NAME = 48, 28
+# The app's workers that remember which account is in use: the list waits for them.
+_REMEMBERING = "remembering the account"
 
 
 class Listed(Message):
@@ -72,11 +75,17 @@ class AccountsScreen(Dialogue[Attempt]):
     def on_mount(self) -> None:
         """Read the list, and not on the loop: the folder may be on a network."""
         self.query_one(PickRows).say("Reading the accounts …")
-        self.run_worker(self._list, thread=True, exit_on_error=False)
+        self.run_worker(self._read(), exit_on_error=False)
 
     def on_unmount(self) -> None:
         """Let go of a store that is still being opened."""
         self._give_up()
+
+    async def _read(self) -> None:
+        # Whoever has just gone over and comes back at once must not see the account of before marked.
+        for worker in [worker for worker in self.host.workers if worker.group == _REMEMBERING]:
+            await worker.wait()
+        await asyncio.to_thread(self._list)
 
     def _list(self) -> None:
         from store.accounts import load_accounts  # deferred: on this thread, the store is heavy
@@ -153,7 +162,7 @@ class AccountsScreen(Dialogue[Attempt]):
         self.attempt = None
         app, account = self.host, message.attempt.account
         app.change_store(message.attempt.desk, message.attempt.early, partial(_advance, account))
-        app.run_worker(partial(_remember, app, account), thread=True)
+        app.run_worker(partial(_remember, app, account), thread=True, group=_REMEMBERING)
 
     def _give_up(self) -> None:
         if self.attempt is not None:
