@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 from hashlib import blake2b
 from itertools import chain, repeat
@@ -12,10 +11,10 @@ from store.corrections import corrections_of
 from store.feeds.fields import Remembered
 from store.feeds.reading import BadRow, FeedEvent
 from store.feeds.rows import Possible
-from store.packed import pack_columns, unpack_columns
+from store.packed import Unpacked, pack_columns, unpack_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from store.feeds.reading import FeedItem
     from store.organisation import Organisation
@@ -123,28 +122,16 @@ def arrivals_maker(source: str, known: Collection[str]) -> Callable[[Sequence[Fe
     return arrivals
 
 
-class _Rows(Collection["Row"]):
-    """The rows of arrivals, unpacked while one goes through them."""
-
-    def __init__(self, batch: Sequence[Arrivals], listings: Mapping[str, int], run: int) -> None:
-        self._batch, self._listings, self._run = batch, listings, run
-
-    def __len__(self) -> int:
-        return sum(arrivals.events for arrivals in self._batch)
-
-    def __iter__(self) -> Iterator[Row]:
-        return chain.from_iterable(arrivals.rows(self._listings, self._run) for arrivals in self._batch)
-
-    def __contains__(self, row: object) -> bool:
-        return any(row == one for one in self)
-
-
 def add_events(plain: Plain, batch: Sequence[Arrivals], run: int) -> int:
     """Keep, as the import `run`'s, events that are new or newer versions of known ones; how many."""
     refs = dict.fromkeys(ref for arrivals in batch for ref in arrivals.listings)
     if not refs:
         return 0
-    rows = _Rows(batch, _listing_ids(plain, list(refs)), run)
+    listings = _listing_ids(plain, list(refs))
+    rows = Unpacked(
+        sum(arrivals.events for arrivals in batch),
+        lambda: chain.from_iterable(arrivals.rows(listings, run) for arrivals in batch),
+    )
     before = plain.value("SELECT coalesce(max(seq), 0) FROM event")
     added = plain.insert_new("event", EVENT_COLUMNS, rows, key="key")
     named = [row for row in rows if row[EVENT_ID] is not None] if added < len(rows) else []

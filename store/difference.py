@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpi.audit_entry import Change
 from store.counting import write_counts
-from store.packed import Packed, pack
+from store.packed import pack, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from store.counting import Key
-    from store.plain import Plain
+    from store.plain import Plain, Rows
     from store.work import Work
 
 TASK_COLUMNS = (
@@ -28,8 +27,6 @@ LISTING_COLUMNS = (
     "title, department, role_type, urgency, criticality, internal, folded, owner, target_set, open_tasks, "
     "due_on, done_by, frozen, next_moment, id"
 )
-
-Rows = Collection[tuple[Any, ...]]
 
 
 class Difference(NamedTuple):
@@ -62,7 +59,7 @@ class Difference(NamedTuple):
     @classmethod
     def unpacked(cls, fields: Iterable[Any]) -> Difference:
         """The same again, from what `packed` gave."""
-        return cls._make(Packed(field) if isinstance(field, list) else field for field in fields)
+        return cls._make(unpacked(field) if isinstance(field, list) else field for field in fields)
 
     def is_empty(self) -> bool:
         """Whether the store holds already what it should."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from store.location import Location
     from store.who import Who
 
+PIECE = 5_000  # rows that are looked for at a time
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -91,9 +93,6 @@ def dry_run(
         plain_activities=tuple(tally.plain_activities),
         complete=complete,
     )
-
-
-PIECE = 5_000  # rows that are looked for at a time
 
 
 class _Seen:

@@ -7,12 +7,11 @@ hundreds, column by column, and unpacked only when they are written.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Collection
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from store.plain import Row
 
@@ -40,21 +39,25 @@ def unpack_columns(packed: bytes) -> tuple[Sequence[Any], ...]:
     return columns
 
 
-class Packed(Collection["Row"]):
-    """Packed rows that look like a list of rows, and unpack while one goes through them."""
+class Unpacked:
+    """So many rows, unpacked anew each time one goes through them: never are all of them there at once."""
 
-    def __init__(self, parts: Parts) -> None:
-        """Of what `pack` made."""
-        self._parts = parts
+    def __init__(self, rows: int, unpack: Callable[[], Iterator[Row]]) -> None:
+        """Of how many there are, and of what gives them."""
+        self._rows, self._unpack = rows, unpack
 
     def __len__(self) -> int:
         """How many rows there are."""
-        return sum(rows for rows, _ in self._parts)
+        return self._rows
 
     def __iter__(self) -> Iterator[Row]:
         """The rows in their order."""
-        return chain.from_iterable(zip(*unpack_columns(part), strict=True) for _, part in self._parts)
+        return self._unpack()
 
-    def __contains__(self, row: object) -> bool:
-        """Whether the row is one of them."""
-        return any(row == one for one in self)
+
+def unpacked(parts: Parts) -> Unpacked:
+    """The rows that `pack` was given."""
+    return Unpacked(
+        sum(rows for rows, _ in parts),
+        lambda: chain.from_iterable(zip(*unpack_columns(part), strict=True) for _, part in parts),
+    )

@@ -9,20 +9,30 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from store.errors import StoreError, StoreMissingError
 from store.failures import in_words, is_drivers
 from store.sqlite_open import open_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from store.location import Location
 
 Row = tuple[Any, ...]
 READ_BUSY_SECONDS = 5
 _FEW = 20  # rows up to which a COPY costs more than it saves
+
+
+class Rows(Protocol):
+    """Rows that one can count and go through, as often as one likes."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        """Each of them."""
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +76,7 @@ class Plain:
         """Run a statement that changes rows; how many it changed."""
         return int(self.connection.execute(self._sql(sql), parameters).rowcount)
 
-    def many(self, sql: str, rows: Collection[Sequence[Any]]) -> int:
+    def many(self, sql: str, rows: Rows) -> int:
         """Run a statement once per row of parameters; how many rows it changed altogether."""
         if not rows:
             return 0
@@ -77,7 +87,7 @@ class Plain:
         finally:
             cursor.close()
 
-    def insert(self, table: str, columns: str, rows: Collection[Sequence[Any]]) -> None:
+    def insert(self, table: str, columns: str, rows: Rows) -> None:
         """Put rows into a table, `columns` naming their values; many at once by the server's fastest way."""
         if self.postgres and len(rows) > _FEW:
             if self.value("SELECT row_security_active(?)", (table,)):
@@ -100,7 +110,7 @@ class Plain:
         self.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM coming")
         self.run("DROP TABLE coming")
 
-    def insert_new(self, table: str, columns: str, rows: Collection[Sequence[Any]], *, key: str) -> int:
+    def insert_new(self, table: str, columns: str, rows: Rows, *, key: str) -> int:
         """Put in those rows, in their order, whose `key` is not there yet; how many those were."""
         marks = ", ".join("?" * len(columns.split(",")))
         if not (self.postgres and len(rows) > _FEW):

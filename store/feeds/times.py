@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from kpi.calendar import load_zone
+from kpi.events import instant_of, moment_of
 from kpi.text import clean
 from store.feeds.errors import RowError, missing
 from store.feeds.reasons import (
@@ -32,28 +33,16 @@ if TYPE_CHECKING:
     from store.feeds.rows import Possible
 
 FIRST_YEAR, LAST_YEAR = 1990, 2095
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ISO = "ISO 8601"
 _Meaning = TypeVar("_Meaning", int, date)
-_SECOND = 1_000_000
-_MICROSECOND = timedelta(microseconds=1)
 _ISO_DAY = 10  # characters
-_DAY = 86_400
 _SHOWN = 60
 # Python takes any character between day and time; here it is one that somebody writes there, lest
 # a long number be read as a day, a digit and a time.
 _ISO = re.compile(r"(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d(?:-\d)?|\d{4}W\d\d\d?)(?:[T ].+)?", re.ASCII)
 _SEPARATORS = frozenset("T ")
-
-
-def microseconds(moment: datetime) -> int:
-    """An aware moment as microseconds since 1970-01-01 UTC."""
-    span = moment - EPOCH
-    return (span.days * _DAY + span.seconds) * _SECOND + span.microseconds
-
-
-_FIRST = microseconds(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
-_LAST = microseconds(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
+_FIRST = instant_of(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC))
+_LAST = instant_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
 
 
 def instant_reader(
@@ -65,7 +54,7 @@ def instant_reader(
     `timezone` is None, or lies outside what is possible (without `possible`: before 1990 or after 2095).
     """
     zone = load_zone(timezone) if timezone else None
-    from_iso, epoch, first, last = datetime.fromisoformat, EPOCH, _FIRST, _LAST
+    from_iso, first, last = datetime.fromisoformat, _FIRST, _LAST
     words = str(LAST_YEAR)
     if possible is not None:
         first, last, words = possible.first, possible.last, "tomorrow"
@@ -81,8 +70,7 @@ def instant_reader(
             return in_time(_compared(text, formats, zone), text)
         if moment.tzinfo is None:
             moment = _at_home(moment, zone)
-        span = moment - epoch
-        at = (span.days * _DAY + span.seconds) * _SECOND + span.microseconds
+        at = instant_of(moment)
         return at if first <= at <= last else in_time(at, text)
 
     def in_time(at: int, text: str) -> int:
@@ -112,7 +100,7 @@ def instants_reader(
         if not _SEPARATORS.issuperset(whole[_ISO_DAY::length]):
             return None
         try:
-            found = [(moment - EPOCH) // _MICROSECOND for moment in map(datetime.fromisoformat, texts)]
+            found = list(map(instant_of, map(datetime.fromisoformat, texts)))
         except (ValueError, TypeError):  # no times; none with an offset
             return None
         return found if first <= min(found) and max(found) <= last else None
@@ -150,8 +138,7 @@ def day_reader(
 
 def as_text(at: int) -> str:
     """An instant in microseconds as ISO 8601 text in UTC."""
-    seconds, fraction = divmod(at, _SECOND)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=fraction).isoformat()
+    return moment_of(at).isoformat()
 
 
 def _at_home(moment: datetime, zone: tzinfo | None) -> datetime:
@@ -167,7 +154,7 @@ def _compared(text: str, formats: tuple[DateFormat, ...], zone: tzinfo | None) -
         raise missing(NO_TIME, "time", raw)
     meanings: dict[int, str] = {}
     for name, moment in _readings(text, formats):
-        meanings.setdefault(microseconds(moment if moment.tzinfo else _at_home(moment, zone)), name)
+        meanings.setdefault(instant_of(moment if moment.tzinfo else _at_home(moment, zone)), name)
     return _agreed(text, meanings)
 
 
