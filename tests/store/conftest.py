@@ -21,6 +21,7 @@ from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import Clock, new_store
 from tests.store.house import House, house_of, in_no_hurry
 from tests.store.keyrings import Ring, keyring_in_memory
+from tests.store.seeing import NOW, have_listings, have_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,3 +134,28 @@ def estate(built_estate: Estate, no_keyring: None, monkeypatch: pytest.MonkeyPat
     hash_cheaply(monkeypatch)
     keyring.set_keyring(built_estate.ring)
     return built_estate
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def stocked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with the listings of `seeing`."""
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("stocked")
+        url = str(folder / "store.db")
+        if request.param == "postgres":
+            url = stack.enter_context(request.getfixturevalue("postgres_server").database())
+        stack.enter_context(keyring_in_memory())
+        in_no_hurry(stack.enter_context(pytest.MonkeyPatch.context()))
+        made = stack.enter_context(new_store(url, clock=Clock(NOW)))
+        have_listings(made, folder)
+        yield made
+
+
+@pytest.fixture
+def org(stocked: Store, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Teams North and South; u1 to u5 are in North, which Mona manages; Ada is a super user."""
+    hash_cheaply(monkeypatch)
+    monkeypatch.setattr("store.gate._TOLD", set())
+    house = House(stocked, Clock(NOW))
+    have_people(house)
+    return house

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.audit_entry import read_entry
 from store.feeds.mapping import load_mapping
+from store.importing import import_file
 from store.moment import one_moment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpi.audit_entry import Entry
     from store.location import Location
+    from store.work import Store
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CODE = "draft.ready_to_publish"
@@ -35,3 +39,13 @@ def name_of(location: Location, actor: str) -> str:
 
 def changes_of(entry: Entry) -> dict[str, tuple[Any, Any]]:
     return {change.field: (change.before, change.after) for change in entry.changes}
+
+
+def events_of(folder: Path, *rows: str) -> Path:
+    file = folder / "events.csv"
+    file.write_text("\n".join(["what,when,job", *rows]) + "\n")
+    return file
+
+
+def file_in(store: Store, folder: Path) -> None:
+    import_file(store, events_of(folder, "listing_published,2026-11-10T10:00:00Z,J1", "odd,never,J2"), OURS)

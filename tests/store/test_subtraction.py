@@ -17,7 +17,8 @@ from tests.store.cheap_passwords import hash_cheaply
 from tests.store.helpers import new_store
 from tests.store.house import in_no_hurry
 from tests.store.keyrings import Ring
-from tests.store.subtracting import KNOWN, Answer, Asking, Organisation, Part, founded, swapped
+from tests.store.random_teams import Organisation, founded
+from tests.store.subtracting import KNOWN, Answer, Asking, Part, swapped
 
 
 @pytest.fixture
