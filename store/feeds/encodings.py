@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 UTF_8, WINDOWS = "UTF-8", "Windows-1252"
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# Which of the first four bytes are zero, where characters of ASCII begin a file that has no mark.
+_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
 _CODECS = {"utf-16-le": ("UTF-16", "surrogatepass"), "utf-16-be": ("UTF-16", "surrogatepass")}
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
@@ -33,7 +38,7 @@ class Bytes(Protocol):
 class Text:
     """A file's bytes as UTF-8; bytes that its encoding cannot read stay invalid as UTF-8 too.
 
-    `encoding` is UTF-8, UTF-16 (known by its byte order mark) or Windows-1252. It is decided once, by
+    `encoding` is UTF-8, UTF-16 or Windows-1252. It is decided once, by
     `source.head`, at most the first 256 KiB: Windows-1252 if more of the characters beyond ASCII there
     are not UTF-8 than are, and none is a byte that Windows-1252 leaves undefined. `head` is how the text
     begins; what is seen there is still read.
@@ -50,7 +55,7 @@ class Text:
         self._decoder = codecs.getincrementaldecoder(codec)(errors)
         self._errors = errors
         self._ready = b""
-        if codec in _CODECS:
+        if source.head.startswith(tuple(_UTF_16)):
             source.read(len(codecs.BOM_UTF16_LE))
         self._ready = self._more()
         self.head = self._ready
@@ -72,11 +77,18 @@ class Text:
         return b"\xff" if cut else b""  # half a character at the end stays unreadable
 
 
-def _recognise(head: bytes) -> str:
-    """The codec of a text that begins like this; empty for UTF-8."""
+def utf_16(head: bytes) -> str:
+    """The codec of UTF-16, by its byte order mark or by how ASCII looks in it; empty for other texts."""
     for mark, codec in _UTF_16.items():
         if head.startswith(mark):
             return codec
+    return _ZEROS.get(tuple(byte == 0 for byte in head[:4]), "")
+
+
+def _recognise(head: bytes) -> str:
+    """The codec of a text that begins like this; empty for UTF-8."""
+    if codec := utf_16(head):
+        return codec
     if head.isascii() or head.startswith(codecs.BOM_UTF8):
         return ""
     # The end of what is seen may cut a character in two; the end of the text may not.

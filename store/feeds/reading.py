@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from store.feeds.csv_feed import CsvRows
+from store.feeds.encodings import utf_16
 from store.feeds.errors import FeedError
 from store.feeds.excel_feed import ExcelRows
 from store.feeds.json_feed import JsonArrayRows, JsonLineRows
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BadRow", "Feed", "FeedError", "FeedEvent", "FeedItem", "SandboxRow", "open_feed"]
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OCEL = "ocel"
 _ZIP = b"PK\x03\x04"
 _BOM = b"\xef\xbb\xbf"
@@ -126,8 +126,8 @@ def recognise(head: bytes) -> str:
     if head.startswith(_ZIP):
         return "xlsx"
     text = head
-    if head.startswith(_UTF_16):
-        text = head.decode("utf-16", errors="replace").encode(errors="replace")
+    if codec := utf_16(head):
+        text = head.decode(codec, errors="replace").encode(errors="replace")
     text = text.removeprefix(_BOM).lstrip()
     if text.startswith(b"<"):
         return "xes"

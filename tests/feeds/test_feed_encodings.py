@@ -47,6 +47,14 @@ def test_encodings_are_recognised_with_every_line_end(encoding: str, end: str, z
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_utf_16_is_recognised_without_its_mark(encoding: str, zipped: bool) -> None:
+    """As some databases export it."""
+    (item,) = events(read(f"{HEADER}Łódź,{AT},J1\n".encode(encoding), zipped=zipped))
+    assert (item.line, item.kind) == (2, "Łódź")
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_file_of_many_chunks_keeps_its_lines(encoding: str) -> None:
     rows = [f"é{number},{AT},J😀€\n" for number in range(60_000)]

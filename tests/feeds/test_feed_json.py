@@ -23,7 +23,7 @@ ROW = {"what": "ready", "when": AT, "job": "J1"}
 LINE = json.dumps(ROW)
 EVENT = FeedEvent(1, None, "ready", 1_772_618_400_000_000, "J1", None, None, None, None)
 NESTED = mapping({"event": "event.name", "at": "event.time", "listing": "job", "note": "a.b.c", "actor": "x"})
-ENCODINGS = ["utf-8", "utf-8-sig", "utf-16"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"]
 
 
 def lines_and_array(rows: list[str]) -> list[str]:

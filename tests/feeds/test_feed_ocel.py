@@ -121,7 +121,7 @@ def test_an_event_has_its_activity_time_objects_and_attributes(write: Any, inden
         .startswith(("{", '"e1": {')[indent is not None and write is one])
     )
     assert read(text, using, zipped=True) == [item]
-    assert read(text.encode("utf-16"), using) == [item]
+    assert read(text.encode("utf-16"), using) == read(text.encode("utf-16-be"), using) == [item]
 
 
 @pytest.mark.parametrize("write", WRITERS)

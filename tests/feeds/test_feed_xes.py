@@ -80,7 +80,8 @@ def test_gzip_byte_order_mark_and_other_encodings_are_read() -> None:
     assert found(b"\n  " + data.removeprefix(HEAD).encode()) == [expected[0]._replace(line=4)]
     assert found(data.replace("UTF-8", "ISO-8859-1").encode("latin-1")) == expected
     assert found(data.replace("UTF-8", "windows-1252").encode("cp1252")) == expected
-    assert found(data.replace("UTF-8", "UTF-16").encode("utf-16")) == expected
+    for codec in ("utf-16", "utf-16-le", "utf-16-be"):
+        assert found(data.replace("UTF-8", "UTF-16").encode(codec)) == expected
 
 
 def test_prefixes_and_namespaces_change_nothing() -> None:
