@@ -92,8 +92,10 @@ def import_file(
         run, complete, broken = _bring_in(store, reading, tally, progress, stopped)
         _replay(store, progress, crew)
     if broken is not None:
-        kept = f"{tally.added:,} new events before that were kept" if tally.added else "nothing was added"
-        raise FeedError(f"{broken}; {kept}, run the same file again for the rest") from broken
+        kept = "nothing was added"
+        if tally.added:
+            kept = f"{tally.added:,} new events before that were kept, import it again once it is whole"
+        raise FeedError(f"{broken}; {kept}") from broken
     return _result(store, run, clean(str(path)), tally, complete=complete)
 
 
