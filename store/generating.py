@@ -14,6 +14,7 @@ from kpi.summary_course import State
 from kpi.weeks import last_full_week
 from store.access import sees_all
 from store.benchmarks import check_week
+from store.bulk import collecting_rarely
 from store.due_weeks import SEEN, Seen, seen_now, weeks_due
 from store.errors import StoreError
 from store.maintenance import advance
@@ -55,6 +56,7 @@ class _Draft(NamedTuple):
     content: str
 
 
+@collecting_rarely()
 def generate(
     store: Store, week: Week | None = None, progress: Callable[[float], None] | None = None
 ) -> Generated:

@@ -24,6 +24,7 @@ from kpi.preview import (
     plain_turns,
 )
 from store.alike import Packing
+from store.bulk import collecting_rarely
 from store.moved_by import closing_dates_said, freezes_by_listing
 from store.target_sets import load_target_sets
 
@@ -66,6 +67,7 @@ class _Careful(NamedTuple):
         return PlainLife._make(self[1:6])
 
 
+@collecting_rarely()
 def read_sample(plain: Plain, organisation: Organisation, since: date, until: date) -> Sample:
     """All tasks that lived within the period, which is not ahead."""
     period = Period(since.toordinal(), until.toordinal())
@@ -90,6 +92,7 @@ def read_sample(plain: Plain, organisation: Organisation, since: date, until: da
     return Sample(period, organisation.calendars, lives)
 
 
+@collecting_rarely()
 def affected_tasks(
     plain: Plain, organisation: Organisation, kpi: str, target: Target, days: tuple[date, date]
 ) -> tuple[Affected, ...]:
@@ -123,6 +126,7 @@ def _by_name(view: Affected) -> tuple[str, str]:
 Took = dict[int, int]
 
 
+@collecting_rarely()
 def durations(
     plain: Plain, organisation: Organisation, today: date, since: date | None
 ) -> dict[str, tuple[Took, Took]]:
