@@ -127,6 +127,7 @@ def add_events(plain: Plain, batch: Sequence[Arrivals], run: int) -> int:
     refs = dict.fromkeys(ref for arrivals in batch for ref in arrivals.listings)
     if not refs:
         return 0
+    plain.by_index()
     listings = _listing_ids(plain, list(refs))
     rows = Unpacked(
         sum(arrivals.events for arrivals in batch),

@@ -147,6 +147,16 @@ class Plain:
         if not self.postgres:
             self.connection.execute("PRAGMA mmap_size = 0")
 
+    def by_index(self) -> None:
+        """For who asks, in this transaction, for few rows of large tables.
+
+        A server that has not looked at what has just come into a table takes few rows for most of them, and
+        goes through it whole. SQLite does not.
+        """
+        if self.postgres:
+            self.connection.execute("SET LOCAL enable_seqscan = off")
+            self.connection.execute("SET LOCAL jit = off")  # what it takes a query for depends on that
+
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Several queries that see one and the same state of the store; one within another is the same."""

@@ -80,6 +80,7 @@ def compare(plain: Plain, ground: Ground, listings: Sequence[tuple[int, str]], n
     CalendarError if a deadline cannot be known.
     """
     ids = [listing_id for listing_id, _ in listings]
+    plain.by_index()
     held = _held(plain, ids)
     events = _events(plain, ids)
     made = _Rows({}, set(), set(), set(), set(), set())
