@@ -30,6 +30,8 @@ WORTH_A_CREW = 1_500
 MOST_MEMBERS = 3
 # Portions that a member has before it, and how many answers of each wait here: nobody waits for the writer.
 AT_ONCE, AHEAD = 2, 1
+# Portions that are written in one transaction: each alone would write the same pages again.
+WRITTEN_AT_ONCE = 3
 WAITING = "next_moment IS NOT NULL AND next_moment <= ?"
 
 
@@ -61,6 +63,16 @@ class _Portion(NamedTuple):
 
     member: Member
     size: int
+    after: int
+    until: int
+
+
+class _Answer(NamedTuple):
+    """What differs, by what the store held at `revision`, of so many listings of a portion."""
+
+    difference: Difference
+    revision: int
+    listings: int
     after: int
     until: int
 
@@ -105,16 +117,23 @@ class Together:
             for member in crew.members:
                 list(member.answers())  # it is ready
             while under_way:
-                member, size, after, until = under_way.popleft()
-                ((revision, listings, found),) = member.answers()
-                difference = Difference.unpacked(found)
-                self._portion = next_portion(size, difference.events)
-                self._hand_out(plain, member, under_way)
-                if not difference.is_empty():
-                    self._write(difference, revision, after, until)
-                self.listings += listings
+                answers = [
+                    self._answer(plain, under_way) for _ in range(min(WRITTEN_AT_ONCE, len(under_way)))
+                ]
+                if not all(answer.difference.is_empty() for answer in answers):
+                    self._write(answers)
+                self.listings += sum(answer.listings for answer in answers)
                 if self._progress is not None:
                     self._progress(self.listings)
+
+    def _answer(self, plain: Plain, under_way: deque[_Portion]) -> _Answer:
+        """What a member has found; it has the next portion before that is written."""
+        member, size, after, until = under_way.popleft()
+        ((revision, listings, found),) = member.answers()
+        difference = Difference.unpacked(found)
+        self._portion = next_portion(size, difference.events)
+        self._hand_out(plain, member, under_way)
+        return _Answer(difference, revision, listings, after, until)
 
     def _hand_out(self, plain: Plain, member: Member, under_way: deque[_Portion]) -> None:
         """Give a member the next portion, if there is one."""
@@ -128,22 +147,27 @@ class Together:
             under_way.append(_Portion(member, self._portion, self._after, until))
             self._after = until
 
-    def _write(self, difference: Difference, revision: int, after: int, until: int) -> None:
-        """Write what differs; found anew if somebody else has written since a member looked at `revision`."""
+    def _write(self, answers: list[_Answer]) -> None:
+        """Write what differs; found anew if somebody else has written since a member looked at it."""
         name = "tasks.advance" if self._waiting else "tasks.rebuild"
         with self._store.work(name) as work:
             current = work.plain.value("SELECT revision FROM store_state")
             if current != self._ours:
                 check_version(work.plain, self._store.location)
                 self._clean = current
-            if revision < self._clean:
-                listings = work.plain.rows(
-                    "SELECT id, ref FROM listing WHERE id > ? AND id <= ? ORDER BY id", (after, until)
-                )
-                pairs = [(row[0], row[1]) for row in listings]
-                difference = compare(work.plain, load_ground(work.plain), pairs, self._now)
-            difference.write(work.plain)
+            changed = 0
+            for answer in answers:
+                is_old = answer.revision < self._clean
+                difference = self._anew(work.plain, answer) if is_old else answer.difference
+                difference.write(work.plain)
+                changed += difference.changed
             if not self._waiting:
-                note_put_right(work, difference.changed)
+                note_put_right(work, changed)
             self._ours = current + 1
-        self.changed += difference.changed
+        self.changed += changed
+
+    def _anew(self, plain: Plain, answer: _Answer) -> Difference:
+        listings = plain.rows(
+            "SELECT id, ref FROM listing WHERE id > ? AND id <= ? ORDER BY id", (answer.after, answer.until)
+        )
+        return compare(plain, load_ground(plain), [(row[0], row[1]) for row in listings], self._now)

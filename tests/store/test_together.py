@@ -120,7 +120,7 @@ def test_what_another_writes_meanwhile_is_not_lost(
     original = together.Together._write
     came: list[int] = []
 
-    def write(self: together.Together, difference: Any, revision: int, after: int, until: int) -> None:
+    def write(self: together.Together, answers: list[Any]) -> None:
         if not came:
             came.append(1)
             with pytest.MonkeyPatch.context() as patch:
@@ -130,7 +130,7 @@ def test_what_another_writes_meanwhile_is_not_lost(
                 file = tmp_path / "more.csv"
                 generate.write_csv(rest, file)
                 import_file(store, file, load_mapping(generate.MAPPING))
-        original(self, difference, revision, after, until)
+        original(self, answers)
 
     monkeypatch.setattr(together.Together, "_write", write)
     with new_store(store_url) as store:
