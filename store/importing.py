@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import islice
@@ -107,7 +108,7 @@ def _bring_in(
     stopped: Callable[[], bool] | None,
 ) -> tuple[int, bool, FeedError | None]:
     """Keep a file's rows, batch by batch: the import's number, whether all were read, what broke it off."""
-    complete, piece = True, max(1, BATCH // PIECES)
+    complete, piece, times = True, max(1, BATCH // PIECES), Counter[int]()
     run: int | None = None
     broken: FeedError | None = None
     try:
@@ -116,7 +117,7 @@ def _bring_in(
                 with store.work("import.file", origin="import") as work:
                     run = run or begin_run(work, reading.mapping, reading.path)
                     bad = keep(work, batch, run, tally)
-                    set_aside(work.plain, run, bad, held=tally.quarantined - len(bad))
+                    set_aside(work.plain, run, bad, held=tally.quarantined - len(bad), times=times)
                     if batch[-1].digest is not None:
                         end_run(work, run, batch[-1].digest)
                         replay_few(work)

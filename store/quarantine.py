@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Sequence
 
     from store.feeds.reading import BadRow
@@ -46,13 +46,13 @@ class Chosen(NamedTuple):
 EVERY_ROW = Chosen()
 
 
-def set_aside(plain: Plain, run: int, bad: Sequence[BadRow], *, held: int) -> None:
+def set_aside(plain: Plain, run: int, bad: Sequence[BadRow], *, held: int, times: Counter[int]) -> None:
     """Keep rows that were not understood; `held` of the same import are kept already.
 
-    A row of a file that was imported before is kept once, with its latest reason.
+    A row of a file that was imported before is kept once, with its latest reason. `times` is how often
+    each line has been refused so far; lines that are over are forgotten.
     """
     source, file = plain.rows("SELECT source, file FROM import_run WHERE id = ?", (run,))[0]
-    times: Counter[int] = Counter()
     rows = []
     for row in bad[: max(0, MOST_KEPT - held)]:
         # In the wide form a row can be refused several times, once for each of its dates.
@@ -60,6 +60,8 @@ def set_aside(plain: Plain, run: int, bad: Sequence[BadRow], *, held: int) -> No
         key = blake2b("\x1f".join(said).encode(), digest_size=16, person=b"quarantine").digest()
         times[row.line] += 1
         rows.append((key, run, row.line, row.kind, row.reason, row.content, row.cells))
+    for line in list(times)[:-1]:
+        del times[line]
     plain.many(
         "INSERT INTO quarantine (key, import_id, line, kind, reason, content, cells) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "

@@ -307,3 +307,24 @@ def test_hostile_cells_are_kept_raw_and_shown_clean(store_url: str, tmp_path: Pa
         with reader_of(store) as reader, reader.asking() as plain:
             (kept,) = plain.rows("SELECT cells FROM quarantine")
         assert json.loads(kept[0])["vacancy"] == hostile
+
+
+@pytest.mark.parametrize("batch", [1, 2, 20_000])
+def test_each_date_of_a_row_is_kept_wherever_a_batch_ends(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("store.importing.BATCH", batch)
+    file = tmp_path / "wide.csv"
+    file.write_text("vacancy,went live,closed\nV1,soon,later\nV2,2026-03-02T09:00:00Z,never\n", "utf-8")
+    mapping = load_mapping(
+        '[source]\nname = "wide"\n[columns]\nlisting = "vacancy"\n[milestones]\n'
+        '"went live" = "listing_published"\n"closed" = "listing_closed"\n'
+    )
+    with new_store(store_url, clock=Clock(NOW)) as store:
+        for _ in range(2):  # the same file again changes nothing
+            import_file(store, file, mapping)
+            assert sorted((row.line, row.reason) for row in rows_of(store)) == [
+                (2, "unknown time: “closed”: “later”"),
+                (2, "unknown time: “went live”: “soon”"),
+                (3, "unknown time: “closed”: “never”"),
+            ]
