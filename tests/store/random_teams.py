@@ -11,7 +11,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from kpi.policy import Role
-from kpi.status import Status
 from tests.oracle.generate import Walk, without_repeats
 from tests.store.helpers import Clock, import_rows, reader_of
 from tests.store.house import House
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 BEGIN = date(2026, 3, 2)
 DAYS = 70
-KNOWN = 10_000
-LEAST = 5  # others, among whom what is not shown has to be
-OPEN = (Status.ON_TRACK, Status.DUE, Status.OVERDUE, Status.PAUSED)
 Owned = tuple[str, date, date | None]
 
 

@@ -21,12 +21,9 @@ from tests.store.random_teams import Organisation
 if TYPE_CHECKING:
     from store.reading import Reader
 
-BEGIN = date(2026, 3, 2)
-DAYS = 70
 KNOWN = 10_000
 LEAST = 5  # others, among whom what is not shown has to be
 OPEN = (Status.ON_TRACK, Status.DUE, Status.OVERDUE, Status.PAUSED)
-Owned = tuple[str, date, date | None]
 
 
 # ------------------------------------------------------------------------------------------ the rule

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -25,20 +24,11 @@ from store.who import SYSTEM, Who
 from store.work import Store
 from tests.oracle import generate
 from tests.store.helpers import Clock, import_rows, new_store
+from tests.store.recorded import CODE, MONDAY, OURS, changes_of, entries, file_in, last_seq, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-from tests.store.recorded import CODE, MONDAY, OURS, changes_of, entries, file_in, last_seq, name_of
-
-ROOT = Path(__file__).parents[2]
-# What follows from the events by replay alone, what the log itself keeps, and who changed what how often.
-NOT_RECORDS = {
-    "application", "audit_entry", "audit_name", "audit_state", "board_change", "event", "kpi", "listing",
-    "listing_freeze", "listing_owner", "session", "sign_in_attempts", "store_state", "task", "task_count",
-    "task_phase",
-}  # fmt: skip
+    from pathlib import Path
 
 
 @pytest.fixture
